@@ -1,0 +1,1 @@
+"""The model: a corridor package, its tables, reading, checking and changes."""
