@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+import hashlib
+import html
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
 from types import MappingProxyType
+from typing import Any, cast
 
 from jibek.corridor import tables as t
-
-_NONE: Mapping[str, t.Row] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,15 @@ class Corridor:
     """A corridor package in memory; made by `jibek.read`, changed by `with_changes`.
 
     Every table is a read-only mapping from id to row, in the order of the file; `arrivals` and `departures`, whose
-    rows have no id, are tuples.
+    rows have no id, are tuples. Corridors are equal when their headers and tables are.
+
+    Examples
+    --------
+    >>> import jibek.corridor
+    >>> corridor = jibek.corridor.read("starter")
+    >>> faster = corridor.with_changes("links.*.run_h*=0.9")
+    >>> faster.changes
+    ('links.*.run_h*=0.9',)
     """
 
     header: t.Header
@@ -42,3 +51,109 @@ class Corridor:
     sources: Mapping[str, t.SourceRow]
     arrivals: tuple[t.Arrival, ...] = field(default=())
     departures: tuple[t.Departure, ...] = field(default=())
+    changes: tuple[str, ...] = field(default=(), compare=False)
+    """Changes applied to the package as it was read, in order."""
+    applied: tuple[str, ...] = field(default=(), compare=False)
+    """Measures these changes come from, in order."""
+
+    @classmethod
+    def of(
+        cls,
+        header: t.Header,
+        rows: Mapping[str, Iterable[t.Row]],
+        *,
+        changes: tuple[str, ...] = (),
+        applied: tuple[str, ...] = (),
+    ) -> Corridor:
+        """Build a corridor from rows by table; nothing is checked."""
+        built: dict[str, Any] = {}
+        for name, table in t.TABLES.items():
+            here = rows.get(name, ())
+            built[name] = (
+                MappingProxyType({cast(Any, row).id: row for row in here}) if table.keyed else tuple(here)
+            )
+        return cls(header=header, changes=changes, applied=applied, **built)
+
+    def rows(self, table: str) -> tuple[t.Row, ...]:
+        """Return the rows of a table, in order.
+
+        Parameters
+        ----------
+        table
+            Name of the table.
+        """
+        held = getattr(self, table)
+        return tuple(held.values()) if t.TABLES[table].keyed else held
+
+    def with_changes(self, *changes: str) -> Corridor:
+        """Return the corridor with some values changed.
+
+        Parameters
+        ----------
+        *changes
+            `table.id.field=value`, `table.id.field*=1.1` or `table.id.field+=1`; id `*` means all rows. They are
+            applied in order, then the whole corridor is checked.
+
+        Raises
+        ------
+        ChangeError
+            With every problem of the changes, or of the corridor changed.
+
+        Examples
+        --------
+        >>> import jibek.corridor
+        >>> corridor = jibek.corridor.read("starter").with_changes("services.*.priority+=1")
+        >>> {service.priority for service in corridor.services.values()}
+        {1}
+        """
+        from jibek.corridor._changes import changed
+
+        return changed(self, changes)
+
+    def with_measures(self, *measures: str) -> Corridor:
+        """Return the corridor with measures taken, and all that they require before them.
+
+        Parameters
+        ----------
+        *measures
+            Ids of measures; one that has been taken already is not taken twice.
+
+        Raises
+        ------
+        ChangeError
+            If a measure is unknown, excludes another or cannot be applied.
+        """
+        from jibek.corridor._changes import with_measures
+
+        return with_measures(self, measures)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the header and all rows, as hexadecimal digits; the order of rows does not matter."""
+        digest = hashlib.sha256(self.header.model_dump_json().encode())
+        for name in t.TABLES:
+            digest.update(f"\n[{name}]\n".encode())
+            for line in sorted(row.model_dump_json() for row in self.rows(name)):
+                digest.update(line.encode() + b"\n")
+        return digest.hexdigest()
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{len(self.rows(name))} {name}" for name in t.TABLES if self.rows(name))
+        return f"<Corridor {self.header.id}: {counts}>"
+
+    def _repr_html_(self) -> str:
+        lines = "".join(
+            f"<tr><td>{name}</td><td>{len(self.rows(name))}</td></tr>" for name in t.TABLES if self.rows(name)
+        )
+        title = html.escape(self.header.title)
+        return f"<table><caption>{title}</caption><tr><th>table</th><th>rows</th></tr>{lines}</table>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {
+            name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in state.items()
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, part in state.items():
+            object.__setattr__(self, name, MappingProxyType(part) if isinstance(part, dict) else part)

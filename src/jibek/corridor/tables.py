@@ -9,10 +9,10 @@ annotation (`Unit`, `Ref`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime
 
 SCHEMA_VERSION = 1
 
@@ -44,10 +44,25 @@ SPACED = _splitter(None)
 CHAINED = _splitter(">")
 LISTED = _splitter(";")
 
+
+def _written_as_date(value: Any) -> Any:
+    """Refuse numbers, which would be taken for seconds since 1970."""
+    if isinstance(value, date) or (isinstance(value, str) and value.strip()[4:5] == "-"):
+        return value
+    raise ValueError
+
+
+Day = Annotated[date, BeforeValidator(_written_as_date)]
+Moment = NaiveDatetime
+"""Local date and time, without a zone."""
+
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$", max_length=80)]
-Number = Annotated[float, Field(allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+LEAST, MOST = 1e-6, 1e12
+"""Bounds of all numbers: beyond them it is a slip of the pen, and arithmetic would overflow."""
+
+Number = Annotated[float, Field(ge=-MOST, le=MOST, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, le=MOST, allow_inf_nan=False)]
+Positive = Annotated[float, Field(ge=LEAST, le=MOST, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Variation = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 
@@ -57,7 +72,9 @@ Distribution = Literal["fixed", "exponential", "uniform", "lognormal", "gamma"]
 Gauge = Annotated[int, Field(ge=600, le=2000), Unit("mm")]
 
 Classes = Annotated[tuple[CargoClass, ...], SPACED]
-Source = Annotated[str | None, Ref("sources"), Field(default=None, description="where the row's values come from")]
+Source = Annotated[
+    str | None, Ref("sources"), Field(default=None, description="where the row's values come from")
+]
 
 
 class Row(BaseModel):
@@ -99,7 +116,9 @@ class Link(Row):
     mode: Mode = Field(description="what moves on it")
     gauge_mm: Gauge | None = Field(default=None, description="track gauge; rail links must have one")
     length_km: Annotated[Positive, Unit("km")] = Field(description="length along the line")
-    run_h: Annotated[NotNegative, Unit("h")] = Field(description="mean running time forward, stops on the way included")
+    run_h: Annotated[NotNegative, Unit("h")] = Field(
+        description="mean running time forward, stops on the way included"
+    )
     back_run_h: Annotated[NotNegative | None, Unit("h")] = Field(
         default=None, description="mean running time backward; default as forward"
     )
@@ -114,8 +133,12 @@ class Link(Row):
     back_paths_per_day: Annotated[Positive | None, Unit("vehicles/day")] = Field(
         default=None, description="departures a day backward; default as forward"
     )
-    tracks: int | None = Field(default=None, ge=1, le=20, description="number of tracks (shown, not simulated)")
-    electrified: bool | None = Field(default=None, description="whether the line is electrified (shown, not simulated)")
+    tracks: int | None = Field(
+        default=None, ge=1, le=20, description="number of tracks (shown, not simulated)"
+    )
+    electrified: bool | None = Field(
+        default=None, description="whether the line is electrified (shown, not simulated)"
+    )
     via: Annotated[tuple[str, ...], LISTED] = Field(
         default=(), description="way points of the drawn line, `lat lon; lat lon`"
     )
@@ -146,9 +169,14 @@ class Zone(Row):
     kind: Literal["track", "berth", "gate", "yard"] = Field(
         description="`track` for rail, `berth` for sea, `gate` for road, `yard` for standing containers (one a terminal)"
     )
-    gauge_mm: Gauge | None = Field(default=None, description="gauge of the tracks; `track` zones must have one")
+    gauge_mm: Gauge | None = Field(
+        default=None, description="gauge of the tracks; `track` zones must have one"
+    )
     positions: int | None = Field(
-        default=None, ge=1, le=10_000, description="vehicles handled at the same time; all zones but the yard have it"
+        default=None,
+        ge=1,
+        le=10_000,
+        description="vehicles handled at the same time; all zones but the yard have it",
     )
     sidings: int | None = Field(
         default=None,
@@ -171,7 +199,9 @@ class Equipment(Row):
     terminal: Annotated[Id, Ref("terminals")] = Field(description="terminal it belongs to")
     name: str = Field(default="", description="name to be shown")
     count: int = Field(ge=0, le=10_000, description="units in the pool")
-    move_min: Annotated[NotNegative, Unit("min")] = Field(description="mean time a unit is busy with one container")
+    move_min: Annotated[NotNegative, Unit("min")] = Field(
+        description="mean time a unit is busy with one container"
+    )
     move_cv: Variation = Field(default=0.0, description="coefficient of variation of that time")
     move_dist: Distribution = Field(default="lognormal", description="distribution of that time")
     source: Source
@@ -183,7 +213,9 @@ class Transfer(Row):
     table = "transfers"
 
     id: Id = Field(description="name of the transfer")
-    from_zone: Annotated[Id, Ref("zones")] = Field(description="zone where the container stands or its vehicle is")
+    from_zone: Annotated[Id, Ref("zones")] = Field(
+        description="zone where the container stands or its vehicle is"
+    )
     to_zone: Annotated[Id, Ref("zones")] = Field(description="zone it is brought to, of the same terminal")
     steps: Annotated[tuple[Annotated[Id, Ref("equipment")], ...], CHAINED] = Field(
         min_length=1, max_length=8, description="equipment in the order of use, `sts>tractor>rtg`"
@@ -206,17 +238,26 @@ class Check(Row):
         default=None, description="where; for all kinds but `way`"
     )
     place: Annotated[Id | None, Ref("places")] = Field(default=None, description="where; for kind `way`")
-    order: int = Field(default=0, description="checks of the same kind at the same spot are done by rising order, then id")
-    servers: int | None = Field(default=None, ge=0, le=10_000, description="posts working at the same time; none: no limit")
+    order: int = Field(
+        default=0,
+        ge=-1000,
+        le=1000,
+        description="checks of the same kind at the same spot are done by rising order, then id",
+    )
+    servers: int | None = Field(
+        default=None, ge=0, le=10_000, description="posts working at the same time; none: no limit"
+    )
     time_h: Annotated[NotNegative, Unit("h")] = Field(description="mean duration")
     time_cv: Variation = Field(default=0.0, description="coefficient of variation of the duration")
     time_dist: Distribution = Field(default="lognormal", description="distribution of the duration")
     probability: Share = Field(default=1.0, description="share of vehicles or containers that are checked")
     services: Annotated[tuple[Annotated[Id, Ref("services")], ...], SPACED] = Field(
-        default=(), description="services it concerns; none named: all (a hold: the service that brought the container)"
+        default=(),
+        description="services it concerns; none named: all (a hold: the service that brought the container)",
     )
     classes: Classes = Field(
-        default=(), description="cargo classes it concerns; a vehicle is concerned when it carries one; none named: all"
+        default=(),
+        description="cargo classes it concerns; a vehicle is concerned when it carries one; none named: all",
     )
     source: Source
 
@@ -231,18 +272,22 @@ class Closure(Row):
     table = "closures"
 
     id: Id = Field(description="name of the closure")
-    terminal: Annotated[Id | None, Ref("terminals")] = Field(default=None, description="terminal that is closed")
+    terminal: Annotated[Id | None, Ref("terminals")] = Field(
+        default=None, description="terminal that is closed"
+    )
     zone: Annotated[Id | None, Ref("zones")] = Field(default=None, description="or zone that is closed")
     link: Annotated[Id | None, Ref("links")] = Field(default=None, description="or link that is closed")
-    start: datetime | None = Field(default=None, description="begin of a closure that happens once")
-    end: datetime | None = Field(default=None, description="end of a closure that happens once")
+    start: Moment | None = Field(default=None, description="begin of a closure that happens once")
+    end: Moment | None = Field(default=None, description="end of a closure that happens once")
     months: Annotated[tuple[Annotated[int, Field(ge=1, le=12)], ...], SPACED] = Field(
         default=(), description="months of random closures, `11 12 1 2`; none named: all"
     )
     days_per_month: Annotated[float | None, Field(ge=0, lt=28, allow_inf_nan=False), Unit("days")] = Field(
         default=None, description="mean days closed in each such month"
     )
-    duration_h: Annotated[Positive | None, Unit("h")] = Field(default=None, description="mean length of one spell")
+    duration_h: Annotated[Positive | None, Unit("h")] = Field(
+        default=None, description="mean length of one spell"
+    )
     duration_cv: Variation = Field(default=0.0, description="coefficient of variation of the length")
     duration_dist: Distribution = Field(default="lognormal", description="distribution of the length")
     source: Source
@@ -283,12 +328,15 @@ class Service(Row):
         default=None, description="zone where it unloads; outer terminals have none"
     )
     path: Annotated[tuple[Annotated[Id, Ref("links")], ...], CHAINED] = Field(
-        min_length=1, description="links in the order of running, `a-b>b-c`; each is run forward or backward as it joins"
+        min_length=1,
+        description="links in the order of running, `a-b>b-c`; each is run forward or backward as it joins",
     )
     rule: Literal["filled", "interval", "timetable", "listed"] = Field(
         description="departure rule: when filled, every n hours, on days and times, or as listed in `departures`"
     )
-    every_h: Annotated[Positive | None, Unit("h")] = Field(default=None, description="`interval`: time between departures")
+    every_h: Annotated[Positive | None, Unit("h")] = Field(
+        default=None, description="`interval`: time between departures"
+    )
     offset_h: Annotated[NotNegative, Unit("h")] = Field(
         default=0.0, description="`interval`: the first departure after the start of the corridor's clock"
     )
@@ -299,7 +347,8 @@ class Service(Row):
         default=(), description="`timetable`: times of the day, `06:00 18:30`"
     )
     load_h: Annotated[NotNegative, Unit("h")] = Field(
-        default=12.0, description="`interval`, `timetable`, `listed`: loading begins so long before the departure"
+        default=12.0,
+        description="`interval`, `timetable`, `listed`: loading begins so long before the departure",
     )
     min_teu: Annotated[NotNegative, Unit("TEU")] = Field(
         default=0.0, description="least load; `filled`: also what must wait before a vehicle is called"
@@ -307,7 +356,7 @@ class Service(Row):
     max_wait_h: Annotated[NotNegative | None, Unit("h")] = Field(
         default=None, description="a container that has waited so long sets `min_teu` aside; none: never"
     )
-    load_share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = Field(
+    load_share: Annotated[float, Field(ge=LEAST, le=1, allow_inf_nan=False)] = Field(
         default=1.0, description="usable share of the vehicle's capacity (draught, mass)"
     )
     priority: int = Field(
@@ -328,7 +377,10 @@ class Rotation(Row):
         min_length=1, description="services in order, `out>back`; closed for a finite fleet"
     )
     priority: int = Field(
-        default=0, ge=-1000, le=1000, description="a vehicle at home takes the rotation of highest priority that calls"
+        default=0,
+        ge=-1000,
+        le=1000,
+        description="a vehicle at home takes the rotation of highest priority that calls",
     )
     source: Source
 
@@ -356,9 +408,15 @@ class Flow(Row):
     season: Annotated[tuple[NotNegative, ...], SPACED] = Field(
         default=(), description="twelve indices, January first, of the volume by month; none: even"
     )
-    share_20ft: NotNegative = Field(default=0.0, description="weight of 20 ft containers in the mix, by number")
-    share_40ft: NotNegative = Field(default=1.0, description="weight of 40 ft containers in the mix, by number")
-    share_45ft: NotNegative = Field(default=0.0, description="weight of 45 ft containers in the mix, by number")
+    share_20ft: NotNegative = Field(
+        default=0.0, description="weight of 20 ft containers in the mix, by number"
+    )
+    share_40ft: NotNegative = Field(
+        default=1.0, description="weight of 40 ft containers in the mix, by number"
+    )
+    share_45ft: NotNegative = Field(
+        default=0.0, description="weight of 45 ft containers in the mix, by number"
+    )
     t_per_teu: Annotated[NotNegative, Unit("t/TEU")] = Field(default=10.0, description="mean gross mass")
     cargo_class: CargoClass = Field(default="general", description="cargo class of all its containers")
     priority: int = Field(
@@ -377,7 +435,9 @@ class Itinerary(Row):
     services: Annotated[tuple[Annotated[Id, Ref("services")], ...], CHAINED] = Field(
         min_length=1, max_length=30, description="services in order, `a>b>c`"
     )
-    share: NotNegative = Field(default=1.0, description="weight among the itineraries of the flow; 0: not used")
+    share: NotNegative = Field(
+        default=1.0, description="weight among the itineraries of the flow; 0: not used"
+    )
     source: Source
 
 
@@ -387,12 +447,20 @@ class Tariff(Row):
     table = "tariffs"
 
     id: Id = Field(description="name of the tariff")
-    service: Annotated[Id | None, Ref("services")] = Field(default=None, description="charged for each ride of it")
-    terminal: Annotated[Id | None, Ref("terminals")] = Field(default=None, description="or for each handling there")
+    service: Annotated[Id | None, Ref("services")] = Field(
+        default=None, description="charged for each ride of it"
+    )
+    terminal: Annotated[Id | None, Ref("terminals")] = Field(
+        default=None, description="or for each handling there"
+    )
     link: Annotated[Id | None, Ref("links")] = Field(default=None, description="or for each passing of it")
     per_teu: Annotated[NotNegative, Unit("currency/TEU")] = Field(default=0.0, description="price by length")
-    per_container: Annotated[NotNegative, Unit("currency")] = Field(default=0.0, description="price by number")
-    per_tkm: Annotated[NotNegative, Unit("currency/tkm")] = Field(default=0.0, description="price by tonne-kilometre")
+    per_container: Annotated[NotNegative, Unit("currency")] = Field(
+        default=0.0, description="price by number"
+    )
+    per_tkm: Annotated[NotNegative, Unit("currency/tkm")] = Field(
+        default=0.0, description="price by tonne-kilometre"
+    )
     classes: Classes = Field(default=(), description="cargo classes that pay it; none named: all")
     source: Source
 
@@ -403,11 +471,19 @@ class Emission(Row):
     table = "emissions"
 
     id: Id = Field(description="name of the factor")
-    mode: Mode | None = Field(default=None, description="for all vehicles of the mode that have no factor of their own")
-    fleet: Annotated[Id | None, Ref("fleets")] = Field(default=None, description="or for the vehicles of one fleet")
-    terminal: Annotated[Id | None, Ref("terminals")] = Field(default=None, description="or for handling at a terminal")
+    mode: Mode | None = Field(
+        default=None, description="for all vehicles of the mode that have no factor of their own"
+    )
+    fleet: Annotated[Id | None, Ref("fleets")] = Field(
+        default=None, description="or for the vehicles of one fleet"
+    )
+    terminal: Annotated[Id | None, Ref("terminals")] = Field(
+        default=None, description="or for handling at a terminal"
+    )
     g_per_tkm: Annotated[NotNegative, Unit("g CO2e/tkm")] = Field(default=0.0, description="moving")
-    kg_per_move: Annotated[NotNegative, Unit("kg CO2e")] = Field(default=0.0, description="each handling of a container")
+    kg_per_move: Annotated[NotNegative, Unit("kg CO2e")] = Field(
+        default=0.0, description="each handling of a container"
+    )
     source: Source
 
 
@@ -421,8 +497,10 @@ class Measure(Row):
     changes: Annotated[tuple[str, ...], LISTED] = Field(
         default=(), description="what it changes, `table.id.field=value; table.id.field*=1.1`"
     )
-    cost_million: Annotated[NotNegative | None, Unit("million currency")] = Field(default=None, description="cost")
-    ready: date | None = Field(default=None, description="when it is, or will be, in use")
+    cost_million: Annotated[NotNegative | None, Unit("million currency")] = Field(
+        default=None, description="cost"
+    )
+    ready: Day | None = Field(default=None, description="when it is, or will be, in use")
     status: Literal["completed", "under way", "planned", "scenario"] = Field(
         default="planned", description="`scenario`: not a project but another state of the world"
     )
@@ -444,7 +522,9 @@ class Uncertainty(Row):
     low: Number = Field(description="one in twenty would be lower")
     typical: Number = Field(description="most likely")
     high: Number = Field(description="one in twenty would be higher")
-    relative: bool = Field(default=False, description="whether the three multiply the value instead of replacing it")
+    relative: bool = Field(
+        default=False, description="whether the three multiply the value instead of replacing it"
+    )
     source: Source
 
 
@@ -454,12 +534,15 @@ class Observation(Row):
     table = "observations"
 
     id: Id = Field(description="name of the observation")
-    quantity: str = Field(description="figure of a run's summary, `links.<id>.departures`; several are joined by ` + `")
+    quantity: str = Field(
+        description="figure of a run's summary, `links.<id>.departures`; several are joined by ` + `"
+    )
     value: Number = Field(description="what was observed")
     unit: str = Field(default="", description="its unit")
     period: str = Field(default="", description="when it was observed")
     measures: Annotated[tuple[Annotated[Id, Ref("measures")], ...], SPACED] = Field(
-        default=(), description="measures in force at the time; compared only with runs of just these measures"
+        default=(),
+        description="measures in force at the time; compared only with runs of just these measures",
     )
     note: str = Field(default="", description="what the reader should know")
     source: Source
@@ -487,7 +570,7 @@ class Arrival(Row):
     keyed = False
 
     flow: Annotated[Id, Ref("flows")] = Field(description="flow with `arrival` = `listed`")
-    time: datetime = Field(description="when they come")
+    time: Moment = Field(description="when they come")
     containers: int = Field(default=1, ge=1, le=100_000, description="how many come together")
 
 
@@ -498,7 +581,7 @@ class Departure(Row):
     keyed = False
 
     service: Annotated[Id, Ref("services")] = Field(description="service with `rule` = `listed`")
-    time: datetime = Field(description="when it leaves")
+    time: Moment = Field(description="when it leaves")
 
 
 class Header(BaseModel):
@@ -509,8 +592,10 @@ class Header(BaseModel):
     id: Id = Field(description="name of the corridor")
     title: str = Field(description="title to be shown")
     schema_version: Literal[1] = Field(description="version of this description")
-    start: date = Field(description="first day that counts")
-    days: Annotated[int, Field(ge=1, le=36_600), Unit("days")] = Field(default=365, description="days that count")
+    start: Day = Field(description="first day that counts")
+    days: Annotated[int, Field(ge=1, le=36_600), Unit("days")] = Field(
+        default=365, description="days that count"
+    )
     warmup_days: Annotated[int, Field(ge=0, le=3_660), Unit("days")] = Field(
         default=0, description="days simulated before, not counted"
     )

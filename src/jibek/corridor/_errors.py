@@ -1,0 +1,102 @@
+"""What can be wrong with what the user gave.
+
+```
+JibekError            all errors that are the user's to mend
+├── PackageError      a corridor package cannot be read or written; lists every problem
+└── ChangeError       a change or a measure cannot be applied; lists every problem
+```
+
+The command line turns each of these into exit code 2.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+SHOWN = 100
+"""Problems shown in the text of an error; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, where it is, and what to do about it.
+
+    Parameters
+    ----------
+    file
+        File of the package, or another name of the place.
+    line
+        Line in the file, from 1; None where there is no line.
+    column
+        Column of the table or key of the file; None for the whole row.
+    message
+        What is wrong.
+    row
+        Id of the row; names the place when no line is known.
+
+    Examples
+    --------
+    >>> print(Problem("links.csv", 7, "length_km", "'abc' is not a number"))
+    links.csv:7 length_km: 'abc' is not a number
+    >>> print(Problem("links.csv", None, "length_km", "must be above 0, not 0", row="a-b"))
+    links.a-b.length_km: must be above 0, not 0
+    """
+
+    file: str
+    line: int | None
+    column: str | None
+    message: str
+    row: str = ""
+
+    def __str__(self) -> str:
+        if self.line is None and self.row:
+            parts = (self.file.removesuffix(".csv"), self.row, self.column)
+            return f"{'.'.join(part for part in parts if part)}: {self.message}"
+        line = "" if self.line is None else f":{self.line}"
+        column = f" {self.column}" if self.column else ""
+        return f"{self.file}{line}{column}: {self.message}"
+
+
+class JibekError(Exception):
+    """An error that is the user's to mend: it says what is wrong and where."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class _ProblemsError(JibekError):
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[:SHOWN]]
+        if len(self.problems) > SHOWN:
+            lines.append(f"... and {len(self.problems) - SHOWN:,} more problems")
+        return "\n".join(lines)
+
+
+class PackageError(_ProblemsError):
+    """A corridor package cannot be read or written; `problems` lists all that is wrong."""
+
+
+class ChangeError(_ProblemsError):
+    """A change or a measure cannot be applied; `problems` lists all that is wrong."""
+
+
+def near(name: str, names: Iterable[str]) -> str:
+    """Suggest the names nearest to one that is unknown, as the end of a sentence; empty if none is near."""
+    known: Sequence[str] = list(names)
+    folded = {other.casefold(): other for other in known}
+    if len(known) > 5_000 or len(name) > 200:
+        return ""
+    found = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
+    return f"; did you mean {' or '.join(repr(folded[one]) for one in found)}?" if found else ""
+
+
+def quoted(value: object) -> str:
+    """Quote a value for a message, cut to a readable length."""
+    text = value if isinstance(value, str) else str(value)
+    return repr(text if len(text) <= 40 else text[:37] + "...")
