@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from pydantic import ValidationError
 
 from jibek.corridor import tables as t
-from jibek.corridor._checking import check
 from jibek.corridor._columns import columns, number_text
 from jibek.corridor._corridor import Corridor
 from jibek.corridor._errors import ChangeError, Problem, near, quoted
@@ -94,37 +93,6 @@ def _operand(text: str, value: str) -> str:
     return number_text(number)
 
 
-def changed(corridor: Corridor, changes: Sequence[str]) -> Corridor:
-    """Apply changes in order, then check the whole corridor; see `Corridor.with_changes`."""
-    return _apply(corridor, changes, corridor.applied) if changes else corridor
-
-
-def _apply(corridor: Corridor, texts: Sequence[str], applied: tuple[str, ...]) -> Corridor:
-    parsed, problems = _parsed(texts)
-    draft = Draft(corridor)
-    for change in parsed:
-        problems += draft.apply(change)
-    if problems:
-        raise ChangeError(problems)
-    made = tuple(str(change) for change in parsed)
-    result = draft.corridor(changes=corridor.changes + made, applied=applied)
-    problems = check(result)
-    if problems:
-        raise ChangeError(problems)
-    return result
-
-
-def _parsed(texts: Iterable[str]) -> tuple[list[Change], list[Problem]]:
-    changes: list[Change] = []
-    problems: list[Problem] = []
-    for text in texts:
-        try:
-            changes.append(Change.parse(text))
-        except ChangeError as error:
-            problems += error.problems
-    return changes, problems
-
-
 class Draft:
     """A corridor whose rows are being changed."""
 
@@ -196,30 +164,6 @@ def _whole(value: float, name: str) -> int:
     if not math.isfinite(value) or abs(value - round(value)) > 1e-9 * max(1.0, abs(value)):
         raise ValueError(f"{name} would be {value:.6g}, which is not a whole number")
     return round(value)
-
-
-def with_measures(corridor: Corridor, names: Sequence[str]) -> Corridor:
-    """Take measures, and those they require before them; see `Corridor.with_measures`."""
-    unknown = [
-        Problem(name, None, None, f"is not in measures.csv{near(name, corridor.measures)}")
-        for name in names
-        if name not in corridor.measures
-    ]
-    if unknown:
-        raise ChangeError(unknown)
-    wanted = [name for name in in_order(corridor, names) if name not in corridor.applied]
-    together = {*corridor.applied, *wanted}
-    clashes = [
-        Problem(name, None, None, f"cannot be taken together with {other}")
-        for name in sorted(together)
-        for other in corridor.measures[name].excludes
-        if other in together
-    ]
-    if clashes:
-        raise ChangeError(clashes)
-    texts = [text for name in wanted for text in corridor.measures[name].changes]
-    applied = corridor.applied + tuple(wanted)
-    return _apply(corridor, texts, applied)
 
 
 def in_order(corridor: Corridor, names: Iterable[str]) -> Iterator[str]:

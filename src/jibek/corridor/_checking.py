@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from jibek.corridor import _check_demand, _check_network, _check_records, _check_rows
 from jibek.corridor import tables as t
 from jibek.corridor._columns import Column, columns
 from jibek.corridor._corridor import Corridor
 from jibek.corridor._errors import Problem, near, quoted
+from jibek.corridor._view import Rules, View
+
+_RULES: Rules = _check_rows.RULES | _check_network.RULES | _check_demand.RULES | _check_records.RULES
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,13 @@ def check(corridor: Corridor) -> list[Problem]:
 
 def check_known(corridor: Corridor, known: Known) -> list[Problem]:
     """List all that is wrong, as far as it does not depend on rows that could not be read."""
-    return list(_unresolved(corridor, known))
+    problems = list(_unresolved(corridor, known))
+    view = View(corridor)
+    partial = {*known.broken, *known.unreadable, *(() if known.header else ("header",))}
+    for rule, whole in _RULES.items():
+        if partial.isdisjoint(whole):
+            problems += rule(view)
+    return problems
 
 
 def _unresolved(corridor: Corridor, known: Known) -> Iterator[Problem]:

@@ -17,8 +17,8 @@ from jibek.corridor import tables as t
 class Corridor:
     """A corridor package in memory; made by `jibek.read`, changed by `with_changes`.
 
-    Every table is a read-only mapping from id to row, in the order of the file; `arrivals` and `departures`, whose
-    rows have no id, are tuples. Corridors are equal when their headers and tables are.
+    Every table is a read-only mapping from id to row, in the order of the file; `arrivals` and `departures`,
+    whose rows have no id, are tuples. Corridors are equal when their headers and tables are.
 
     Examples
     --------
@@ -91,8 +91,8 @@ class Corridor:
         Parameters
         ----------
         *changes
-            `table.id.field=value`, `table.id.field*=1.1` or `table.id.field+=1`; id `*` means all rows. They are
-            applied in order, then the whole corridor is checked.
+            `table.id.field=value`, `table.id.field*=1.1` or `table.id.field+=1`; id `*` means all rows.
+            They are applied in order, then the whole corridor is checked.
 
         Raises
         ------
@@ -106,7 +106,7 @@ class Corridor:
         >>> {service.priority for service in corridor.services.values()}
         {1}
         """
-        from jibek.corridor._changes import changed
+        from jibek.corridor._applying import changed
 
         return changed(self, changes)
 
@@ -123,7 +123,7 @@ class Corridor:
         ChangeError
             If a measure is unknown, excludes another or cannot be applied.
         """
-        from jibek.corridor._changes import with_measures
+        from jibek.corridor._applying import with_measures
 
         return with_measures(self, measures)
 

@@ -74,7 +74,7 @@ def read_table(row: type[t.Row], text: str) -> Table:
     row
         Class of its rows.
     text
-        Comma-separated values with the names of the columns in the first line; lines that begin with `#` are comments.
+        Comma-separated values, the names of the columns first; lines that begin with `#` are comments.
     """
     table = Table()
     reader = _TableReader(row, table)

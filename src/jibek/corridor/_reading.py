@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -23,7 +22,7 @@ from jibek.corridor._errors import PackageError, Problem, near, quoted
 from jibek.corridor._messages import sentence
 
 HEADER = "corridor.toml"
-_STAND_IN = t.Header(id="unknown", title="", schema_version=t.SCHEMA_VERSION, start=date(2025, 1, 1))
+_STAND_IN = t.Header(id="unknown", title="", schema_version=1, start=date(2025, 1, 1))
 
 
 def read(path: str | os.PathLike[str]) -> Corridor:
@@ -119,7 +118,7 @@ def _with_lines(problems: Iterable[Problem], read_tables: dict[str, Table]) -> l
         if problem.row and name in read_tables:
             if name not in numbers:
                 numbers[name] = _line_numbers(read_tables[name], t.TABLES[name].keyed)
-            problem = replace(problem, line=numbers[name].get(problem.row))  # noqa: PLW2901
+            problem = replace(problem, line=numbers[name].get(problem.row))
         placed.append(problem)
     return placed
 

@@ -1,9 +1,9 @@
 """The tables of a corridor package: one class a table, one annotated field a column.
 
 This module is the only description of the columns. The reader, the checker, the package reference in
-``docs/`` and ``datapackage.json`` are made from it: the name, the type, the limits and the default of a column
-are those of the field, its meaning is the field's description, its unit and what it refers to stand in the
-annotation (`Unit`, `Ref`).
+``docs/`` and ``datapackage.json`` are made from it: the name, the type, the limits and the default of a
+column are those of the field, its meaning is the field's description, its unit and what it refers to stand in
+the annotation (`Unit`, `Ref`).
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ class Link(Row):
 class Terminal(Row):
     """A facility at a place where containers change vehicle.
 
-    A terminal without zones is an *outer terminal*: it lies outside what is studied, handling there takes no time.
+    A terminal without zones is an *outer terminal*: it lies outside what is studied, handling there takes no
+    time.
     """
 
     table = "terminals"
@@ -167,7 +168,8 @@ class Zone(Row):
     id: Id = Field(description="name of the zone, unique in the package")
     terminal: Annotated[Id, Ref("terminals")] = Field(description="terminal it belongs to")
     kind: Literal["track", "berth", "gate", "yard"] = Field(
-        description="`track` for rail, `berth` for sea, `gate` for road, `yard` for standing containers (one a terminal)"
+        description="`track` for rail, `berth` for sea, `gate` for road, "
+        "`yard` for standing containers (one a terminal)"
     )
     gauge_mm: Gauge | None = Field(
         default=None, description="gauge of the tracks; `track` zones must have one"
@@ -265,8 +267,8 @@ class Check(Row):
 class Closure(Row):
     """A time when a terminal, a zone or a link does not work.
 
-    Either once, from `start` to `end`, or at random: on average `days_per_month` in each of `months`, in spells of
-    mean length `duration_h`.
+    Either once, from `start` to `end`, or at random: on average `days_per_month` in each of `months`, in
+    spells of mean length `duration_h`.
     """
 
     table = "closures"
@@ -306,7 +308,8 @@ class Fleet(Row):
         default=None,
         ge=0,
         le=1_000_000,
-        description="vehicles; none: no limit, a vehicle appears when it is called and vanishes at the rotation's end",
+        description="vehicles; none: no limit, a vehicle appears when it is called and vanishes at the end of "
+        "its rotation",
     )
     capacity_teu: Annotated[Positive, Unit("TEU")] = Field(description="containers that a vehicle takes")
     source: Source
@@ -332,7 +335,7 @@ class Service(Row):
         description="links in the order of running, `a-b>b-c`; each is run forward or backward as it joins",
     )
     rule: Literal["filled", "interval", "timetable", "listed"] = Field(
-        description="departure rule: when filled, every n hours, on days and times, or as listed in `departures`"
+        description="departure rule: when filled, every n hours, on days and times, or listed in `departures`"
     )
     every_h: Annotated[Positive | None, Unit("h")] = Field(
         default=None, description="`interval`: time between departures"
