@@ -2,19 +2,34 @@
 
 from jibek.corridor._changes import Change
 from jibek.corridor._checking import check
+from jibek.corridor._columns import Column
 from jibek.corridor._corridor import Corridor
+from jibek.corridor._describe import TableDescription, datapackage, describe, reference_markdown
 from jibek.corridor._errors import ChangeError, JibekError, PackageError, Problem
-from jibek.corridor._reading import read
+from jibek.corridor._provenance import Counts, Provenance, provenance
+from jibek.corridor._reading import bundled, read
+from jibek.corridor._writing import new, write
 from jibek.corridor.tables import TABLES
 
 __all__ = [
     "TABLES",
     "Change",
     "ChangeError",
+    "Column",
     "Corridor",
+    "Counts",
     "JibekError",
     "PackageError",
     "Problem",
+    "Provenance",
+    "TableDescription",
+    "bundled",
     "check",
+    "datapackage",
+    "describe",
+    "new",
+    "provenance",
     "read",
+    "reference_markdown",
+    "write",
 ]

@@ -308,8 +308,8 @@ class Fleet(Row):
         default=None,
         ge=0,
         le=1_000_000,
-        description="vehicles; none: no limit, a vehicle appears when it is called and vanishes at the end of "
-        "its rotation",
+        description="vehicles; none: no limit, a vehicle appears when it is called and vanishes at the end "
+        "of its rotation",
     )
     capacity_teu: Annotated[Positive, Unit("TEU")] = Field(description="containers that a vehicle takes")
     source: Source
