@@ -133,9 +133,9 @@ def _field(column: Column) -> dict[str, Any]:
 _PAGE = """\
 # The corridor package
 
-A corridor is a folder: `corridor.toml` and one CSV file a table. A table that nobody needs may be missing, and so
-may columns that are not required. A blank cell means the default. Files are UTF-8 with commas between the cells;
-lines that begin with `#` are comments. Numbers lie between -10^12 and 10^12.
+A corridor is a folder: `corridor.toml` and one CSV file a table. A table that nobody needs may be missing,
+and so may columns that are not required. A blank cell means the default. Files are UTF-8 with commas between
+the cells; lines that begin with `#` are comments. Numbers lie between -10^12 and 10^12.
 
 `jibek check FOLDER` lists all that is wrong with a package, with file, line and column.
 

@@ -35,7 +35,7 @@ def _splitter(separator: str | None) -> BeforeValidator:
     def split(value: Any) -> Any:
         if not isinstance(value, str):
             return value
-        return tuple(part.strip() for part in value.split(separator) if part.strip())
+        return tuple(filter(None, map(str.strip, value.split(separator))))
 
     return BeforeValidator(split)
 
