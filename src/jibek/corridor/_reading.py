@@ -52,7 +52,8 @@ def read(path: str | os.PathLike[str]) -> Corridor:
     """
     folder = find(path)
     problems = _unknown_files(folder)
-    header = _read_header(folder, problems)
+    header_text, missing = _text(folder, HEADER)
+    header = _read_header(header_text, missing, problems)
     read_tables = {name: _read_table(folder, row) for name, row in t.TABLES.items()}
     for table in read_tables.values():
         problems += table.problems
@@ -62,7 +63,7 @@ def read(path: str | os.PathLike[str]) -> Corridor:
         broken={name: table.broken for name, table in read_tables.items() if table.problems},
         unreadable=frozenset(name for name, table in read_tables.items() if not table.readable),
     )
-    problems += _with_lines(check_known(corridor, known), read_tables)
+    problems += _with_lines(check_known(corridor, known), read_tables, header_text or "")
     if problems:
         raise PackageError(sorted(problems, key=_place))
     return corridor
@@ -109,8 +110,8 @@ def _place(problem: Problem) -> tuple[int, str, int]:
     return rank, problem.file, problem.line or 0
 
 
-def _with_lines(problems: Iterable[Problem], read_tables: dict[str, Table]) -> list[Problem]:
-    """Put the line of its row into each problem."""
+def _with_lines(problems: Iterable[Problem], read_tables: dict[str, Table], header: str) -> list[Problem]:
+    """Put the line of its row, or of its key, into each problem."""
     numbers: dict[str, dict[str, int]] = {}
     placed = []
     for problem in problems:
@@ -119,6 +120,8 @@ def _with_lines(problems: Iterable[Problem], read_tables: dict[str, Table]) -> l
             if name not in numbers:
                 numbers[name] = _line_numbers(read_tables[name], t.TABLES[name].keyed)
             problem = replace(problem, line=numbers[name].get(problem.row))
+        if problem.file == HEADER and problem.column:
+            problem = replace(problem, line=_key_line(problem.column, header))
         placed.append(problem)
     return placed
 
@@ -171,8 +174,7 @@ def _unknown_files(folder: Path) -> list[Problem]:
     ]
 
 
-def _read_header(folder: Path, problems: list[Problem]) -> t.Header | None:
-    text, problem = _text(folder, HEADER)
+def _read_header(text: str | None, problem: Problem | None, problems: list[Problem]) -> t.Header | None:
     if text is None:
         problems.append(problem or Problem(HEADER, None, None, "is missing: a package must have one"))
         return None
