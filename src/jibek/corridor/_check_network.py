@@ -50,7 +50,7 @@ def paths_join_up(view: View) -> Iterator[Problem]:
         begin = view.corridor.terminals.get(service.from_terminal)
         end = view.corridor.terminals.get(service.to_terminal)
         links = view.links(service)
-        if begin is None or end is None or not links:
+        if begin is None or end is None or not links or not _places_are_known(view, begin, end, links):
             continue
         here = begin.place
         for link in links:
@@ -67,6 +67,11 @@ def paths_join_up(view: View) -> Iterator[Problem]:
             if here != end.place:
                 message = f"the path ends at {here!r}, but terminal {end.id!r} is at {end.place!r}"
                 yield at(service, "path", message)
+
+
+def _places_are_known(view: View, begin: t.Terminal, end: t.Terminal, links: list[t.Link]) -> bool:
+    named = {begin.place, end.place, *(link.from_place for link in links), *(link.to_place for link in links)}
+    return named <= view.corridor.places.keys()
 
 
 def paths_are_of_one_kind(view: View) -> Iterator[Problem]:

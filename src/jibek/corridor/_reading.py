@@ -86,13 +86,17 @@ def find(path: str | os.PathLike[str]) -> Path:
     """
     name, folder = os.fspath(path), Path(path)
     try:
-        if folder.is_dir():
-            return folder
-        exists = os.path.lexists(folder)
-    except ValueError:
-        raise _no_package(quoted(name), "is not a path") from None
-    if exists:
+        os.lstat(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return _named(name)
+    except (OSError, ValueError):  # too long, not allowed, or with characters no path can have
+        raise _no_package(quoted(name), "is not a path that can be read") from None
+    if not folder.is_dir():
         raise _no_package(name, "is not a folder; name the folder of the package")
+    return folder
+
+
+def _named(name: str) -> Path:
     known = bundled()
     if name in known:
         return known[name]
