@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from jibek.corridor import TABLES, Change, ChangeError, JibekError, describe, new, read, write
@@ -46,6 +46,7 @@ def test_any_text_is_a_change_or_refused(text: str) -> None:
 
 
 @given(st.lists(changes(), min_size=1, max_size=4))
+@example(["links.sea.run_cv=-0.0", "links.sea.min_run_h=-0.0"])
 @settings(max_examples=200, deadline=None)
 def test_a_changed_corridor_survives_being_written(texts: list[str]) -> None:
     try:

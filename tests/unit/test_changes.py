@@ -13,9 +13,7 @@ def corridor() -> Corridor:
 
 
 def test_a_value_is_set_multiplied_and_added(corridor: Corridor) -> None:
-    changed = corridor.with_changes(
-        "links.sea.run_h=20", "links.sea.run_h*=1.5", "equipment.dp-crane.count+=1"
-    )
+    changed = corridor.with_changes("links.sea.run_h=20", "links.sea.run_h*=1.5", "fleets.ferries.count+=1")
     assert changed.links["sea"].run_h == 30
     assert changed.fleets["ferries"].count == 3
     assert corridor.links["sea"].run_h == 24
@@ -102,7 +100,7 @@ def test_ids_of_uncertainty_may_be_changed_with_their_dots(corridor: Corridor) -
         ("links.sea.run_h*=nan", "'nan' is not a number"),
         ("links.sea.run_h=nan", "'nan' is not a finite number"),
         ("links.sea.run_h=", "a value is required"),
-        ("links.sea.run_h*=-1", "must be at least 0, not '-24.0'"),
+        ("links.sea.run_h*=-1", "must be at least 0, not -24.0"),
         ("links.sea.run_h*=1e300", "must be at most 1000000000000"),
         ("links.sea.tracks+=1", "tracks is not given"),
         ("fleets.ferries.count*=1.3", "count would be 2.6, which is not a whole number"),

@@ -82,6 +82,10 @@ class Column:
             return number_text(value)
         return value.isoformat() if isinstance(value, date) else str(value)
 
+    def given(self, row: BaseModel) -> bool:
+        """Whether a row has another value than the default."""
+        return bool(getattr(row, self.name) != self.default)
+
     def limits(self) -> str:
         """Describe the values allowed; empty if any is."""
         if self.choices:
@@ -101,7 +105,7 @@ class Column:
 
 def number_text(value: float) -> str:
     """Write a number in the shortest way that is read back as the same number."""
-    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(float(value))
+    return repr(value + 0.0).removesuffix(".0")  # the sum of 0.0 and a negative zero is positive
 
 
 @cache

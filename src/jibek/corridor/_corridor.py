@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import html
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, cast
 
+from pydantic import BaseModel
+
 from jibek.corridor import tables as t
+from jibek.corridor._columns import columns
 
 
 @dataclass(frozen=True)
@@ -129,12 +133,12 @@ class Corridor:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of the header and all rows, as hexadecimal digits; the order of rows does not matter."""
-        digest = hashlib.sha256(self.header.model_dump_json().encode())
+        """SHA-256 of all values that are not the default, in hexadecimal; the order of rows does not matter."""
+        digest = hashlib.sha256(_canonical(self.header))
         for name in t.TABLES:
-            digest.update(f"\n[{name}]\n".encode())
-            for line in sorted(row.model_dump_json() for row in self.rows(name)):
-                digest.update(line.encode() + b"\n")
+            digest.update(f"[{name}]\n".encode())
+            for line in sorted(map(_canonical, self.rows(name))):
+                digest.update(line)
         return digest.hexdigest()
 
     def __repr__(self) -> str:
@@ -157,3 +161,9 @@ class Corridor:
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, part in state.items():
             object.__setattr__(self, name, MappingProxyType(part) if isinstance(part, dict) else part)
+
+
+def _canonical(row: BaseModel) -> bytes:
+    given = [column for column in columns(type(row)).values() if column.given(row)]
+    cells = {column.name: column.cell(getattr(row, column.name)) for column in given}
+    return json.dumps(cells).encode() + b"\n"

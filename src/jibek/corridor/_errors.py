@@ -97,6 +97,7 @@ def near(name: str, names: Iterable[str]) -> str:
 
 
 def quoted(value: object) -> str:
-    """Quote a value for a message, cut to a readable length."""
+    """Quote a text for a message, cut to a readable length; other values stand as they are."""
     text = value if isinstance(value, str) else str(value)
-    return repr(text if len(text) <= 40 else text[:37] + "...")
+    text = text if len(text) <= 40 else text[:37] + "..."
+    return repr(text) if isinstance(value, str) else text

@@ -105,7 +105,7 @@ def _numbers(corridor: Corridor, table: str) -> Iterator[tuple[str, Column, Any]
     for n, one in enumerate(corridor.rows(table), 1):
         place = getattr(one, "id", str(n))
         for column in known:
-            if getattr(one, column.name) != column.default:
+            if column.given(one):
                 yield place, column, one
 
 

@@ -144,11 +144,7 @@ def _keep_other_files(target: Path, draft: Path) -> None:
 
 def _table_text(row: type[t.Row], rows: tuple[t.Row, ...]) -> str:
     """Write the columns that are required or differ from the default somewhere."""
-    used = [
-        column
-        for column in columns(row).values()
-        if column.required or any(getattr(one, column.name) != column.default for one in rows)
-    ]
+    used = [column for column in columns(row).values() if column.required or any(map(column.given, rows))]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(column.name for column in used)
@@ -157,12 +153,10 @@ def _table_text(row: type[t.Row], rows: tuple[t.Row, ...]) -> str:
 
 
 def _header_text(header: t.Header) -> str:
-    known = columns(t.Header).values()
-    values = {column.name: getattr(header, column.name) for column in known}
     return "".join(
-        f"{column.name} = {_toml(values[column.name])}\n"
-        for column in known
-        if column.required or values[column.name] != column.default
+        f"{column.name} = {_toml(getattr(header, column.name))}\n"
+        for column in columns(t.Header).values()
+        if column.required or column.given(header)
     )
 
 
