@@ -133,7 +133,7 @@ class Corridor:
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of all values that are not the default, in hexadecimal; the order of rows does not matter."""
+        """SHA-256 of all values that are not the default, as hexadecimal; rows may stand in any order."""
         digest = hashlib.sha256(_canonical(self.header))
         for name in t.TABLES:
             digest.update(f"[{name}]\n".encode())

@@ -22,6 +22,7 @@ from jibek.corridor._errors import PackageError, Problem, near, quoted
 from jibek.corridor._messages import sentence
 
 HEADER = "corridor.toml"
+_RANKS = {file: rank for rank, file in enumerate([HEADER, *(f"{name}.csv" for name in t.TABLES)])}
 _STAND_IN = t.Header(id="unknown", title="", schema_version=1, start=date(2025, 1, 1))
 
 
@@ -109,9 +110,7 @@ def _no_package(name: str, message: str) -> PackageError:
 
 def _place(problem: Problem) -> tuple[int, str, int]:
     """Sort problems by file in the order of the tables, then by line."""
-    names = [HEADER, *(f"{name}.csv" for name in t.TABLES)]
-    rank = names.index(problem.file) if problem.file in names else len(names)
-    return rank, problem.file, problem.line or 0
+    return _RANKS.get(problem.file, len(_RANKS)), problem.file, problem.line or 0
 
 
 def _with_lines(problems: Iterable[Problem], read_tables: dict[str, Table], header: str) -> list[Problem]:
@@ -167,14 +166,16 @@ def _text(folder: Path, name: str) -> tuple[str | None, Problem | None]:
 
 
 def _unknown_files(folder: Path) -> list[Problem]:
+    """Name the CSV files that are no tables; hidden ones are left alone."""
+    try:
+        names = sorted(name for name in os.listdir(folder) if name.lower().endswith(".csv"))
+    except OSError as error:
+        raise _no_package(str(folder), f"cannot be read: {error.strerror}") from None
     known = [f"{name}.csv" for name in t.TABLES]
-    names = sorted(
-        path.name for path in folder.iterdir() if path.suffix.lower() == ".csv" and path.name[0] != "."
-    )
     return [
         Problem(name, None, None, f"no table has this name{near(name, known)}")
         for name in names
-        if name not in known
+        if name not in known and not name.startswith(".")
     ]
 
 
