@@ -47,6 +47,7 @@ def test_any_text_is_a_change_or_refused(text: str) -> None:
 
 @given(st.lists(changes(), min_size=1, max_size=4))
 @example(["links.sea.run_cv=-0.0", "links.sea.min_run_h=-0.0"])
+@example(["places.city.name=0\r0"])
 @settings(max_examples=200, deadline=None)
 def test_a_changed_corridor_survives_being_written(texts: list[str]) -> None:
     try:

@@ -34,9 +34,15 @@ def test_only_columns_that_say_something_are_written(tmp_path: Path) -> None:
 
 
 def test_texts_that_need_quotes_survive(tmp_path: Path) -> None:
-    strange = 'a "b", c\n# d\r\ne; ü 中 \x7f'
+    strange = 'a\rb "b", c\n# d\r\ne; ü 中 \x7f'
     corridor = read("starter").with_changes(f"places.city.name={strange}", "measures.growth.ready=2030-05-06")
     assert corridor.places["city"].name == strange
+    assert read(write(corridor, tmp_path / "package")) == corridor
+
+
+@pytest.mark.parametrize("text", ["a\rb", "a\nb", 'a"b', "a,b", "#a"])
+def test_each_special_character_is_quoted(text: str, tmp_path: Path) -> None:
+    corridor = read("starter").with_changes(f"sources.invented.title={text}")
     assert read(write(corridor, tmp_path / "package")) == corridor
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +18,8 @@ from jibek.corridor._columns import columns
 from jibek.corridor._corridor import Corridor
 from jibek.corridor._errors import PackageError, Problem
 from jibek.corridor._reading import HEADER, bundled
+
+_SPECIAL = re.compile(r'[",\r\n]|^#')
 
 
 def write(corridor: Corridor, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
@@ -145,11 +146,14 @@ def _keep_other_files(target: Path, draft: Path) -> None:
 def _table_text(row: type[t.Row], rows: tuple[t.Row, ...]) -> str:
     """Write the columns that are required or differ from the default somewhere."""
     used = [column for column in columns(row).values() if column.required or any(map(column.given, rows))]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(column.name for column in used)
-    writer.writerows([column.cell(getattr(one, column.name)) for column in used] for one in rows)
-    return text.getvalue()
+    lines = [[column.name for column in used]]
+    lines += ([column.cell(getattr(one, column.name)) for column in used] for one in rows)
+    return "".join(",".join(map(_quoted, cells)) + "\n" for cells in lines)
+
+
+def _quoted(cell: str) -> str:
+    """Quote a cell that needs it; the csv module leaves a lone carriage return bare."""
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
 def _header_text(header: t.Header) -> str:
