@@ -1,0 +1,19 @@
+"""The simulation: a corridor compiled to arrays, the event loop, replications in threads."""
+
+from jibek.simulate._deadlock import Deadlock
+from jibek.simulate._network import CLASSES, Compiled, compile_corridor
+from jibek.simulate._replicate import Progress, replicate
+from jibek.simulate._replication import Names, Replication
+from jibek.simulate._source import compiled
+
+__all__ = [
+    "CLASSES",
+    "Compiled",
+    "Deadlock",
+    "Names",
+    "Progress",
+    "Replication",
+    "compile_corridor",
+    "compiled",
+    "replicate",
+]

@@ -1,0 +1,189 @@
+"""What does not depend on what happens: the containers of every flow and the times of every closure."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from jibek.simulate import _draws as d
+from jibek.simulate._network import NONE, Compiled, Shut, _record
+from jibek.simulate._source import cached
+
+I4, I8, F8 = np.int32, np.int64, np.float64
+
+CONTAINER = _record(
+    flow=I4, itinerary=I4, number=I4, quarters=I4, first_hop=I4, hop=I4, last_hop=I4, next=I4, source=I4, vehicle=I4,
+    transfer=I4, step=I4, held=I4, enter_h=F8, leave_h=F8,
+)  # fmt: skip
+HOP = _record(
+    container=I4, service=I4, trip=I4, direct=I4, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8
+)
+BLOCK = _record(time_h=F8, flow=I4, first=I4, end=I4)
+TURN = _record(time_h=F8, kind=I4, target=I4, change=I4)
+
+
+@cached
+@njit
+def block_times(key, flow, rates, months_h, poisson):
+    """Return the times of a flow's blocks: where the expected number of blocks reaches each block's mark."""
+    expected = 0.0
+    for month in range(rates.size):
+        expected += rates[month] * (months_h[month + 1] - months_h[month])
+    times = np.empty(int(expected + 12.0 * math.sqrt(expected) + 50.0))
+    month = 0
+    done = 0.0
+    mark = 0.0
+    for block in range(times.size):
+        u, _ = d.uniforms(key, d.ARRIVAL, 0, flow, block, 0, 0)
+        mark = mark - math.log(u) if poisson else block + u
+        while month < rates.size and done + rates[month] * (months_h[month + 1] - months_h[month]) <= mark:
+            done += rates[month] * (months_h[month + 1] - months_h[month])
+            month += 1
+        if month == rates.size:
+            return times[:block]
+        times[block] = months_h[month] + (mark - done) / rates[month]
+    return times
+
+
+@cached
+@njit
+def container_sizes(key, flow, sizes, limit, numbers):
+    """Return the lengths of a flow's containers in quarter TEU, and how many stand in each block.
+
+    A block is filled up to ``limit``; where that is 0 it holds the given ``numbers``.
+    """
+    most = limit // 4 if limit > 0 else 0
+    total = numbers.size * most if limit > 0 else numbers.sum()
+    quarters = np.empty(total, np.int32)
+    counts = np.empty(numbers.size, np.int64)
+    n = 0
+    for block in range(numbers.size):
+        load = 0
+        first = n
+        while limit > 0 or n - first < numbers[block]:
+            size = 8
+            if sizes[0] > 0.0 or sizes[1] < 1.0:
+                u, _ = d.uniforms(key, d.SIZE, 0, flow, n, 0, 0)
+                size = 4 if u <= sizes[0] else (8 if u <= sizes[1] else 9)
+            if limit > 0 and load + size > limit:
+                break
+            load += size
+            quarters[n] = size
+            n += 1
+        counts[block] = n - first
+    return quarters[:n], counts
+
+
+@cached
+@njit
+def block_itineraries(key, flow, shares, blocks):
+    """Return the itinerary of each block, as its place among those of the flow."""
+    chosen = np.zeros(blocks, np.int64)
+    if shares.size > 1:
+        for block in range(blocks):
+            u, _ = d.uniforms(key, d.ITINERARY, 0, flow, block, 0, 0)
+            chosen[block] = np.searchsorted(shares, u)
+    return chosen
+
+
+@cached
+@njit
+def spells(key, closure, rates, months_h, mean_h, cv, distribution):
+    """Return the begins and ends of the random closures within the clock."""
+    starts = [0.0 for _ in range(0)]
+    ends = [0.0 for _ in range(0)]
+    now = months_h[0]
+    month = 0
+    spell = 0
+    while month < rates.size:
+        u, _ = d.uniforms(key, d.OPEN_TIME, 0, closure, spell, 0, 0)
+        left = -math.log(u)
+        while month < rates.size and rates[month] * (months_h[month + 1] - now) <= left:
+            left -= rates[month] * (months_h[month + 1] - now)
+            month += 1
+            if month < rates.size:
+                now = months_h[month]
+        if month == rates.size:
+            break
+        start = now + left / rates[month]
+        now = start + d.duration(key, d.CLOSED_TIME, 0, closure, spell, 0, distribution, mean_h, cv)
+        starts.append(start)
+        ends.append(now)
+        while month < rates.size and months_h[month + 1] <= now:
+            month += 1
+        spell += 1
+    return np.array(starts), np.array(ends)
+
+
+def demand(compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Return all containers of a replication (by flow and number), their hops, and their blocks by time."""
+    parts, blocks = [], []
+    first = 0
+    for flow, block in enumerate(compiled.blocks):
+        times = block.times if block.listed else block_times(key, block.hash, block.rates, compiled.months_h, block.poisson)
+        numbers = block.numbers if block.listed else np.ones(times.size, I8)
+        limit = 0 if block.listed else block.quarters
+        sizes, counts = container_sizes(key, block.hash, block.sizes, limit, numbers)
+        ends = first + np.cumsum(counts)
+        chosen = block.itineraries[block_itineraries(key, block.hash, block.shares, times.size)]
+        table = np.zeros(sizes.size, CONTAINER)
+        table["flow"], table["quarters"], table["number"] = flow, sizes, np.arange(sizes.size)
+        table["itinerary"], table["enter_h"] = np.repeat(chosen, counts), np.repeat(times, counts)
+        parts.append(table)
+        rows = np.zeros(times.size, BLOCK)
+        rows["time_h"], rows["flow"], rows["first"], rows["end"] = times, flow, ends - counts, ends
+        blocks.append(rows)
+        first += sizes.size
+    containers = np.concatenate(parts)
+    containers["leave_h"], containers["next"] = np.nan, NONE
+    listed = np.concatenate(blocks)
+    return containers, _hops(compiled, containers), listed[np.argsort(listed["time_h"], kind="stable")]
+
+
+def _hops(compiled: Compiled, containers: NDArray[Any]) -> NDArray[Any]:
+    """Return the hops of all containers and tell every container which are its own."""
+    itinerary = containers["itinerary"]
+    lengths = np.diff(compiled.itinerary_first)[itinerary] if containers.size else np.zeros(0, I8)
+    ends = np.cumsum(lengths)
+    containers["first_hop"] = containers["hop"] = ends - lengths
+    containers["last_hop"] = ends - 1
+    hops = np.zeros(int(lengths.sum()), HOP)
+    container = np.repeat(np.arange(containers.size, dtype=I4), lengths)
+    place = np.arange(hops.size) - containers["first_hop"][container]
+    hops["container"] = container
+    hops["service"] = compiled.itinerary_services[compiled.itinerary_first[itinerary[container]] + place]
+    hops["trip"] = NONE
+    for name in ("ready_h", "load_h", "aboard_h", "unload_h", "off_h"):
+        hops[name] = np.nan
+    return hops
+
+
+def closed_times(compiled: Compiled, key: NDArray[np.int64]) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Return the begins and ends of every closure, cut to the clock."""
+    times = [_times(shut, compiled, key) for shut in compiled.shuts]
+    cut = []
+    for starts, ends in times:
+        inside = (starts < compiled.end_h) & (ends > compiled.begin_h)
+        cut.append((np.maximum(starts[inside], compiled.begin_h), np.minimum(ends[inside], compiled.end_h)))
+    return cut
+
+
+def _times(shut: Shut, compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    if shut.start_h < shut.end_h:
+        return np.array([shut.start_h]), np.array([shut.end_h])
+    return spells(key, shut.hash, shut.rates, compiled.months_h, shut.mean_h, shut.cv, shut.distribution)  # type: ignore[no-any-return]
+
+
+def turns(compiled: Compiled, closed: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> NDArray[Any]:
+    """Return the moments at which something closes (change 1) or opens (change -1), by time; openings first."""
+    rows = [
+        (time, shut.kind, shut.target, change)
+        for shut, (starts, ends) in zip(compiled.shuts, closed, strict=True)
+        for times, change in ((starts, 1), (ends, -1))
+        for time in times
+    ]
+    return np.array(sorted(rows, key=lambda row: (row[0], row[3])), dtype=TURN)

@@ -1,0 +1,98 @@
+"""Keyed random draws: Philox 4x32-10 and the distributions made from it.
+
+A draw is a pure function of its key and counter (Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as
+1, 2, 3*, SC 2011), so no draw depends on how many others were made.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+# Purposes of a draw, the first part of the counter; see docs/simulation.md.
+ARRIVAL, ITINERARY, SIZE, STEP_TIME, RUN_TIME, CHECKED, CHECK_TIME, HELD, HOLD_TIME, OPEN_TIME, CLOSED_TIME = range(1, 12)
+
+DISTRIBUTIONS = ("fixed", "exponential", "uniform", "lognormal", "gamma")
+FIXED, EXPONENTIAL, UNIFORM, LOGNORMAL, GAMMA = range(5)
+
+_MULTIPLY_0 = np.uint64(0xD2511F53)
+_MULTIPLY_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint32(0x9E3779B9)
+_WEYL_1 = np.uint32(0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+
+
+@njit(inline="never")
+def philox(c0, c1, c2, c3, k0, k1):
+    """Return the four 32-bit words of Philox 4x32-10 for a counter of four and a key of two words."""
+    x0, x1, x2, x3 = np.uint32(c0), np.uint32(c1), np.uint32(c2), np.uint32(c3)
+    key0, key1 = np.uint32(k0), np.uint32(k1)
+    for _ in range(10):
+        product0 = _MULTIPLY_0 * np.uint64(x0)
+        product1 = _MULTIPLY_1 * np.uint64(x2)
+        y0 = np.uint32(product1 >> _HALF) ^ x1 ^ key0
+        y2 = np.uint32(product0 >> _HALF) ^ x3 ^ key1
+        x1 = np.uint32(product1 & _LOW)
+        x3 = np.uint32(product0 & _LOW)
+        x0, x2 = y0, y2
+        key0 = np.uint32((np.uint64(key0) + np.uint64(_WEYL_0)) & _LOW)
+        key1 = np.uint32((np.uint64(key1) + np.uint64(_WEYL_1)) & _LOW)
+    return x0, x1, x2, x3
+
+
+@njit
+def uniforms(key, purpose, occurrence, a, b, c, draw):
+    """Return two numbers in (0, 1) for a purpose, an occurrence and three entity words."""
+    word = (purpose << 24) | ((occurrence & 0xFFFF) << 8) | (draw & 0xFF)
+    w0, w1, w2, w3 = philox(a, b, word, c, key[0], key[1])
+    high = (np.uint64(w0) << _HALF) | np.uint64(w1)
+    low = (np.uint64(w2) << _HALF) | np.uint64(w3)
+    u = (np.float64(high >> np.uint64(11)) + 0.5) / 9007199254740992.0
+    v = (np.float64(low >> np.uint64(11)) + 0.5) / 9007199254740992.0
+    return u, v
+
+
+@njit
+def _standard_gamma(key, purpose, occurrence, a, b, c, shape):
+    raised = shape if shape >= 1.0 else shape + 1.0
+    d = raised - 1.0 / 3.0
+    slope = 1.0 / math.sqrt(9.0 * d)
+    draw = 0
+    value = d
+    while draw < 200:
+        u, v = uniforms(key, purpose, occurrence, a, b, c, draw)
+        accept, _ = uniforms(key, purpose, occurrence, a, b, c, draw + 1)
+        draw += 2
+        z = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+        cube = (1.0 + slope * z) ** 3
+        if cube > 0.0 and math.log(accept) < 0.5 * z * z + d - d * cube + d * math.log(cube):
+            value = d * cube
+            break
+    if shape < 1.0:
+        w, _ = uniforms(key, purpose, occurrence, a, b, c, draw)
+        value *= w ** (1.0 / shape)
+    return value
+
+
+@njit
+def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv):
+    """Return a duration with the given mean and coefficient of variation, in the unit of the mean."""
+    if mean <= 0.0 or distribution == FIXED:
+        return mean
+    if distribution == EXPONENTIAL:
+        u, _ = uniforms(key, purpose, occurrence, a, b, c, 0)
+        return -mean * math.log(u)
+    if cv <= 0.0:
+        return mean
+    if distribution == GAMMA:
+        shape = 1.0 / (cv * cv)
+        return mean / shape * _standard_gamma(key, purpose, occurrence, a, b, c, shape)
+    u, v = uniforms(key, purpose, occurrence, a, b, c, 0)
+    if distribution == UNIFORM:
+        return max(0.0, mean * (1.0 + cv * math.sqrt(3.0) * (2.0 * u - 1.0)))
+    variance = math.log(1.0 + cv * cv)
+    z = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
+    return math.exp(math.log(mean) - 0.5 * variance + math.sqrt(variance) * z)

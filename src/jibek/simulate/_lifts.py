@@ -1,0 +1,497 @@
+"""Containers at a terminal: the yard, its lines, chains of equipment, holds, loading and unloading."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from jibek.simulate import _draws as d
+from jibek.simulate._events import HOLD, STEP, add_hours, append, ask_call, ask_work, push, take_first
+from jibek.simulate._network import FILLED, NONE
+from jibek.simulate._world import LOADING
+
+# What a lift is for.
+INTO_YARD, FROM_YARD, ACROSS = range(3)
+
+
+@njit
+def use_yard(w, now, terminal, quarters):
+    """Take (or, negative, give back) room in the yard."""
+    t = w.terminal[terminal]
+    add_hours(w.yard, terminal, t["since"], now, t["used"] / 4.0, w.clock[0])
+    t["since"] = now
+    t["used"] += quarters
+    if now >= 0.0 and t["used"] / 4.0 > w.yard_max[terminal]:
+        w.yard_max[terminal] = t["used"] / 4.0
+
+
+@njit
+def first_in_line(w, service):
+    """Return the container in the yard that the service takes next, or `NONE`."""
+    for line in range(w.line_head.shape[1]):
+        if w.line_head[service, line] != NONE:
+            return w.line_head[service, line]
+    return NONE
+
+
+@njit
+def longest_wait_since(w, service):
+    """Return since when the longest-waiting container in the yard has waited for the service; 1e300 without one."""
+    since = 1e300
+    for line in range(w.line_head.shape[1]):
+        c = w.line_head[service, line]
+        if c != NONE:
+            since = min(since, w.hop[w.container[c]["hop"]]["ready_h"])
+    return since
+
+
+@njit
+def stand_in_line(w, now, c):
+    """Let a container in the yard wait for the service of its hop."""
+    box = w.container[c]
+    service = w.hop[box["hop"]]["service"]
+    line = w.flow[box["flow"]]["line"]
+    box["next"] = NONE
+    if w.line_head[service, line] == NONE:
+        w.line_head[service, line] = c
+    else:
+        w.container[w.line_tail[service, line]]["next"] = c
+    w.line_tail[service, line] = c
+    s = w.service[service]
+    s["yard"] += box["quarters"]
+    ask_call(w, service)
+    ask_work(w, s["origin"])
+
+
+@njit
+def leave_line(w, now, c):
+    """Take the first container of its line out of the yard."""
+    box = w.container[c]
+    service = w.hop[box["hop"]]["service"]
+    line = w.flow[box["flow"]]["line"]
+    w.line_head[service, line] = box["next"]
+    if box["next"] == NONE:
+        w.line_tail[service, line] = NONE
+    s = w.service[service]
+    s["yard"] -= box["quarters"]
+    use_yard(w, now, s["origin"], -box["quarters"])
+
+
+@njit
+def let_in(w, now, terminal):
+    """Let containers that stand outside enter the yard as long as there is room."""
+    t = w.terminal[terminal]
+    while t["head"] != NONE:
+        quarters = w.container[t["head"]]["quarters"]
+        if t["used"] + quarters > t["room"]:
+            break
+        c = take_first(t, w.container)
+        use_yard(w, now, terminal, quarters)
+        stand_in_line(w, now, c)
+
+
+@njit
+def capacity(w, vehicle, service):
+    """Return the load that a vehicle may take on a service, quarter TEU."""
+    return int(w.fleet[w.vehicle[vehicle]["fleet"]]["capacity"] * w.service[service]["share"] + 1e-6)
+
+
+@njit
+def room(w, vehicle, service):
+    """Return the room that is left on a vehicle loading for a service, quarter TEU."""
+    return capacity(w, vehicle, service) - w.vehicle[vehicle]["load"]
+
+
+@njit
+def begin_step(w, now, c, pool):
+    """Let a unit of the pool, which must be free, work on a container."""
+    e = w.equipment[pool]
+    box = w.container[c]
+    flow = w.flow[box["flow"]]["hash"]
+    occurrence = (box["hop"] - box["first_hop"]) * 16 + box["step"]
+    hours = d.duration(
+        w.key, d.STEP_TIME, occurrence, flow, box["number"], e["hash"], e["distribution"], e["mean"], e["cv"]
+    )
+    e["busy"] += 1
+    add_hours(w.busy, pool, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
+    push(w, now + hours, STEP, c)
+
+
+@njit
+def first_pool(w, transfer):
+    """Return the pool of the first step of a transfer."""
+    return w.step[w.step_end[transfer]]
+
+
+@njit
+def free(w, pool):
+    """Whether the pool has a unit free."""
+    return w.equipment[pool]["busy"] < w.equipment[pool]["count"]
+
+
+@njit
+def lift(w, now, c, transfer, kind, terminal):
+    """Set a container in motion: its first step begins now, or as soon as a unit is free."""
+    box = w.container[c]
+    box["transfer"] = transfer * 3 + kind
+    box["step"] = 0
+    w.count[0]["lifting"] += 1
+    w.lifts[int((now - w.clock[0]) // 24.0), terminal] += 1
+    pool = first_pool(w, transfer)
+    if free(w, pool):
+        begin_step(w, now, c, pool)
+    else:
+        append(w.equipment[pool], w.container, c)
+
+
+@njit
+def put_aboard(w, c, vehicle):
+    """Let a container stand on the vehicle it was lifted to."""
+    v = w.vehicle[vehicle]
+    box = w.container[c]
+    box["next"] = NONE
+    if v["out_tail"] == NONE:
+        v["out_head"] = c
+    else:
+        w.container[v["out_tail"]]["next"] = c
+    v["out_tail"] = c
+    v["count_out"] += 1
+    v["oldest_h"] = min(v["oldest_h"], w.hop[box["hop"]]["ready_h"])
+
+
+@njit
+def reserve(w, now, c, vehicle, service):
+    """Give a container its place on a vehicle loading for the service."""
+    v = w.vehicle[vehicle]
+    quarters = w.container[c]["quarters"]
+    v["load"] += quarters
+    v["load_out"] += quarters
+    w.service[service]["claimed"] -= quarters
+    w.container[c]["vehicle"] = vehicle
+
+
+@njit
+def load(w, now, c, vehicle, service):
+    """Send the next container in line from the yard to a vehicle; at an outer terminal it is there at once."""
+    hop = w.hop[w.container[c]["hop"]]
+    leave_line(w, now, c)
+    reserve(w, now, c, vehicle, service)
+    hop["load_h"] = now
+    hop["trip"] = w.vehicle[vehicle]["trip_out"]
+    s = w.service[service]
+    if s["from_zone"] == NONE:
+        hop["aboard_h"] = now
+        put_aboard(w, c, vehicle)
+        return
+    w.vehicle[vehicle]["lifts_on"] += 1
+    transfer = w.from_yard[s["from_zone"], w.flow[w.container[c]["flow"]]["cargo_class"]]
+    lift(w, now, c, transfer, FROM_YARD, s["origin"])
+
+
+@njit
+def try_load(w, now, vehicle, service):
+    """Begin to load the next container in line, if it fits and equipment is free; tell whether it was done."""
+    c = first_in_line(w, service)
+    if c == NONE or w.container[c]["quarters"] > room(w, vehicle, service):
+        return False
+    zone = w.service[service]["from_zone"]
+    if zone != NONE:
+        transfer = w.from_yard[zone, w.flow[w.container[c]["flow"]]["cargo_class"]]
+        if not free(w, first_pool(w, transfer)):
+            return False
+    load(w, now, c, vehicle, service)
+    return True
+
+
+@njit
+def _take_off(w, now, c, vehicle):
+    """Take the first container off a vehicle."""
+    v = w.vehicle[vehicle]
+    box = w.container[c]
+    v["head"] = box["next"]
+    if box["next"] == NONE:
+        v["tail"] = NONE
+    v["load"] -= box["quarters"]
+    box["source"] = vehicle
+    w.hop[box["hop"]]["unload_h"] = now
+
+
+@njit
+def _loading_beside(w, vehicle, c, service):
+    """Return the first vehicle in position that can take the container directly, or `NONE`."""
+    quarters = w.container[c]["quarters"]
+    s = w.service[service]
+    if s["loading"] == 0 or w.zone[s["from_zone"]]["closed"] > 0:
+        return NONE
+    other = w.terminal[s["origin"]]["first"]
+    while other != NONE:
+        o = w.vehicle[other]
+        if o["state"] == LOADING and o["service"] == service and room(w, other, service) - s["yard"] >= quarters:
+            return other
+        other = o["behind"]
+    return NONE
+
+
+@njit
+def _to_vehicle(w, now, c, vehicle, other, service, transfer):
+    """Lift a container directly from one vehicle to another."""
+    box = w.container[c]
+    _take_off(w, now, c, vehicle)
+    w.vehicle[vehicle]["lifts_off"] += 1
+    w.service[service]["coming"] -= box["quarters"]
+    reserve(w, now, c, other, service)
+    w.vehicle[other]["lifts_on"] += 1
+    following = w.hop[box["hop"] + 1]
+    following["ready_h"] = now
+    following["load_h"] = now
+    following["direct"] = 1
+    following["trip"] = w.vehicle[other]["trip_out"]
+    lift(w, now, c, transfer, ACROSS, w.service[service]["origin"])
+
+
+@njit
+def _to_yard(w, now, c, vehicle, zone, terminal):
+    """Lift a container from a vehicle to the yard, or out of the terminal if this is its destination."""
+    box = w.container[c]
+    _take_off(w, now, c, vehicle)
+    if box["hop"] < box["last_hop"]:
+        use_yard(w, now, terminal, box["quarters"])
+    if zone == NONE:
+        set_down(w, now, c)
+        return
+    w.vehicle[vehicle]["lifts_off"] += 1
+    lift(w, now, c, w.into_yard[zone, w.flow[box["flow"]]["cargo_class"]], INTO_YARD, terminal)
+
+
+@njit
+def try_unload(w, now, vehicle, exchange):
+    """Begin to unload the first container of a vehicle, if it can go anywhere; tell whether anything was done.
+
+    ``exchange`` is the service that the vehicle stays for, if it may exchange containers with a full yard, or `NONE`.
+    """
+    v = w.vehicle[vehicle]
+    c = v["head"]
+    box = w.container[c]
+    zone = v["zone"]
+    if zone == NONE:
+        _to_yard(w, now, c, vehicle, zone, v["terminal"])
+        return True
+    cargo = w.flow[box["flow"]]["cargo_class"]
+    onward = box["hop"] < box["last_hop"]
+    if onward and box["held"] == 0:
+        service = w.hop[box["hop"] + 1]["service"]
+        transfer = w.across[zone, w.service[service]["from_zone"], cargo]
+        if transfer != NONE:
+            other = _loading_beside(w, vehicle, c, service)
+            if other != NONE:
+                if not free(w, first_pool(w, transfer)):
+                    return False
+                _to_vehicle(w, now, c, vehicle, other, service, transfer)
+                return True
+    pool = first_pool(w, w.into_yard[zone, cargo])
+    t = w.terminal[v["terminal"]]
+    if not onward or t["used"] + box["quarters"] <= t["room"]:
+        if not free(w, pool):
+            return False
+        _to_yard(w, now, c, vehicle, zone, v["terminal"])
+        return True
+    return exchange != NONE and _exchange(w, now, vehicle, c, exchange, free(w, pool))
+
+
+@njit
+def _exchange(w, now, vehicle, c, service, unit):
+    """Load the next in line beside, or in exchange for, a container that the full yard has no room for."""
+    other = first_in_line(w, service)
+    if other == NONE:
+        return False
+    v = w.vehicle[vehicle]
+    box = w.container[c]
+    size = w.container[other]["quarters"]
+    left = room(w, vehicle, service)
+    if size <= left:
+        load(w, now, other, vehicle, service)
+        return True
+    t = w.terminal[v["terminal"]]
+    if unit and size <= left + box["quarters"] and t["used"] - size + box["quarters"] <= t["room"]:
+        zone = v["zone"]
+        _take_off(w, now, c, vehicle)
+        v["lifts_off"] += 1
+        lift(w, now, c, w.into_yard[zone, w.flow[box["flow"]]["cargo_class"]], INTO_YARD, v["terminal"])
+        load(w, now, other, vehicle, service)
+        use_yard(w, now, v["terminal"], box["quarters"])
+        return True
+    return False
+
+
+@njit
+def end_step(w, now, c):
+    """A unit has finished its step: it turns to the next in its queue, the container to the next step."""
+    box = w.container[c]
+    transfer, kind = box["transfer"] // 3, box["transfer"] % 3
+    first = w.step_end[transfer]
+    pool = w.step[first + box["step"]]
+    e = w.equipment[pool]
+    e["busy"] -= 1
+    if box["step"] == 0 and kind != FROM_YARD:
+        w.vehicle[box["source"]]["lifts_off"] -= 1
+    box["step"] += 1
+    if first + box["step"] < w.step_end[transfer + 1]:
+        following = w.step[first + box["step"]]
+        if free(w, following) and (following != pool or e["head"] == NONE):
+            begin_step(w, now, c, following)
+        else:
+            append(w.equipment[following], w.container, c)
+    else:
+        w.count[0]["lifting"] -= 1
+        if kind == INTO_YARD:
+            set_down(w, now, c)
+        else:
+            _lifted_aboard(w, now, c, kind)
+    if e["head"] != NONE and e["busy"] < e["count"]:
+        begin_step(w, now, take_first(e, w.container), pool)
+    ask_work(w, e["terminal"])
+
+
+@njit
+def _lifted_aboard(w, now, c, kind):
+    box = w.container[c]
+    if kind == ACROSS:
+        w.hop[box["hop"]]["off_h"] = now
+        box["hop"] += 1
+    w.hop[box["hop"]]["aboard_h"] = now
+    w.vehicle[box["vehicle"]]["lifts_on"] -= 1
+    put_aboard(w, c, box["vehicle"])
+
+
+@njit
+def set_down(w, now, c):
+    """A container is off its vehicle: it is held, waits for its next service, or has arrived."""
+    box = w.container[c]
+    w.hop[box["hop"]]["off_h"] = now
+    if box["held"] != 0:
+        w.count[0]["holding"] += 1
+        hold(w, now, c)
+    else:
+        _ready(w, now, c, False)
+
+
+@njit
+def _ready(w, now, c, held):
+    box = w.container[c]
+    if box["hop"] == box["last_hop"]:
+        box["leave_h"] = now
+        w.count[0]["left"] += 1
+        return
+    box["hop"] += 1
+    hop = w.hop[box["hop"]]
+    hop["ready_h"] = now
+    if not held:
+        w.service[hop["service"]]["coming"] -= box["quarters"]
+    stand_in_line(w, now, c)
+
+
+@njit
+def hold(w, now, c):
+    """Bring a container to the first hold that still applies, or let it go on."""
+    box = w.container[c]
+    terminal = w.service[w.hop[box["hop"]]["service"]]["destination"]
+    first = w.terminal[terminal]["hold"]
+    for place in range(w.terminal[terminal]["end"] - first):
+        if box["held"] >> place & 1:
+            check = w.check_list[first + place]
+            k = w.check[check]
+            box["step"] = place
+            if k["busy"] < k["servers"] and w.terminal[terminal]["closed"] == 0:
+                begin_hold(w, now, c, check)
+            else:
+                append(k, w.container, c)
+            return
+    w.count[0]["holding"] -= 1
+    _ready(w, now, c, True)
+
+
+@njit
+def begin_hold(w, now, c, check):
+    """Begin a hold at a free post."""
+    k = w.check[check]
+    box = w.container[c]
+    flow = w.flow[box["flow"]]["hash"]
+    hours = d.duration(
+        w.key, d.HOLD_TIME, box["hop"] - box["first_hop"], flow, box["number"], k["hash"],
+        k["distribution"], k["mean"], k["cv"],
+    )  # fmt: skip
+    k["busy"] += 1
+    add_hours(w.posts, check, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
+    push(w, now + hours, HOLD, c)
+
+
+@njit
+def end_hold(w, now, c):
+    """A hold is over: the post turns to the next, the container to its next hold."""
+    box = w.container[c]
+    terminal = w.service[w.hop[box["hop"]]["service"]]["destination"]
+    check = w.check_list[w.terminal[terminal]["hold"] + box["step"]]
+    w.check[check]["busy"] -= 1
+    serve_holds(w, now, check)
+    box["held"] &= ~(1 << box["step"])
+    hold(w, now, c)
+
+
+@njit
+def serve_holds(w, now, check):
+    """Give free posts to containers that wait to be held."""
+    k = w.check[check]
+    while k["head"] != NONE and k["busy"] < k["servers"] and w.terminal[k["terminal"]]["closed"] == 0:
+        begin_hold(w, now, take_first(k, w.container), check)
+
+
+@njit
+def expect(w, now, vehicle):
+    """Announce the containers of a vehicle in position to their next services, and draw who is held."""
+    c = w.vehicle[vehicle]["head"]
+    while c != NONE:
+        box = w.container[c]
+        box["held"] = _holds(w, c)
+        if box["held"] == 0 and box["hop"] < box["last_hop"]:
+            service = w.hop[box["hop"] + 1]["service"]
+            w.service[service]["coming"] += box["quarters"]
+            ask_call(w, service)
+        c = box["next"]
+
+
+@njit
+def _holds(w, c):
+    """Return which holds of the terminal a container is drawn for, one bit each."""
+    box = w.container[c]
+    flow = w.flow[box["flow"]]
+    service = w.hop[box["hop"]]["service"]
+    terminal = w.terminal[w.service[service]["destination"]]
+    held = 0
+    for place in range(terminal["end"] - terminal["hold"]):
+        check = w.check_list[terminal["hold"] + place]
+        k = w.check[check]
+        mask = k["classes"]
+        if not w.concerns[check, service] or (mask != 0 and mask >> flow["cargo_class"] & 1 == 0):
+            continue
+        hop = box["hop"] - box["first_hop"]
+        u, _ = d.uniforms(w.key, d.HELD, hop, flow["hash"], box["number"], k["hash"], 0)
+        if u <= k["probability"]:
+            held |= 1 << place
+    return held
+
+
+@njit
+def may_close(w, now, vehicle):
+    """Whether a vehicle that loads is done; see docs/simulation.md, section 4."""
+    v = w.vehicle[vehicle]
+    s = w.service[v["service"]]
+    if v["lifts_on"] > 0:
+        return False
+    left = room(w, vehicle, v["service"])
+    c = first_in_line(w, v["service"])
+    full = left < 4 or (c != NONE and w.container[c]["quarters"] > left)
+    idle = s["coming"] + s["yard"] == 0
+    enough = v["load_out"] >= s["minimum"] or now >= v["oldest_h"] + s["max_wait_h"]
+    if s["rule"] == FILLED:
+        return full or (idle and v["count_out"] > 0 and enough)
+    on_time = v["position_h"] <= v["slot_h"] or now >= v["position_h"] + s["load_h"]
+    return now >= v["slot_h"] and (full or idle or on_time) and enough

@@ -1,0 +1,187 @@
+"""Replications of a corridor, side by side in threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jibek.corridor import Corridor, JibekError
+from jibek.simulate._deadlock import Deadlock, explain, stuck
+from jibek.simulate._demand import HOP
+from jibek.simulate._loop import DONE, MORE_EVENTS, MORE_VEHICLES, run
+from jibek.simulate._network import NONE, Compiled, compile_corridor
+from jibek.simulate._replication import Replication
+from jibek.simulate._world import LEG, TRIP, UNUSED, World, grow_heap, grow_log, grow_vehicles, heap_margin, make_world
+
+Progress = Callable[[float, int], None]
+"""Called with the share done of all replications and the events handled."""
+
+_PIECES = 50
+
+
+class _Work:
+    """One replication under way: its share done, its events, and whether it shall stop."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.share = 0.0
+        self.events = 0
+
+
+def replicate(
+    corridor: Corridor,
+    *,
+    replications: int = 1,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Iterator[Replication]:
+    """Simulate a corridor several times; yield the replications in order of their numbers.
+
+    Parameters
+    ----------
+    corridor
+        A checked corridor.
+    replications
+        How many; each differs only in its random numbers.
+    seed
+        Seed of all random numbers, 0 to 2**32 - 1.
+    jobs
+        How many run at the same time, in threads. Results do not depend on it.
+    progress
+        Called a few times a second with the share done and the events handled so far.
+
+    Raises
+    ------
+    Deadlock
+        If vehicles wait for each other without end.
+
+    Examples
+    --------
+    >>> import jibek
+    >>> corridor = jibek.read("starter").with_clock(days=20)
+    >>> [replication.number for replication in replicate(corridor, replications=2)]
+    [0, 1]
+    """
+    if replications < 1 or jobs < 1 or not 0 <= seed < 2**32:
+        raise JibekError("replications and jobs must be at least 1, the seed between 0 and 4294967295")
+    compiled = compile_corridor(corridor)
+    stop = threading.Event()
+    works = [_Work(number) for number in range(replications)]
+    pool = ThreadPoolExecutor(min(jobs, replications))
+    waiting: dict[int, Future[Replication]] = {}
+    try:
+        for number in range(replications):
+            for ahead in range(number, min(number + jobs, replications)):
+                if ahead not in waiting and ahead >= number:
+                    waiting[ahead] = pool.submit(_replication, compiled, seed, works[ahead], stop)
+            future = waiting[number]
+            while not wait([future], timeout=0.2, return_when=FIRST_COMPLETED).done:
+                _tell(progress, works)
+            yield waiting.pop(number).result()
+            _tell(progress, works)
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _tell(progress: Progress | None, works: list[_Work]) -> None:
+    if progress is not None:
+        progress(sum(work.share for work in works) / len(works), sum(work.events for work in works))
+
+
+def _replication(compiled: Compiled, seed: int, work: _Work, stop: threading.Event) -> Replication:
+    world, closed = make_world(compiled, seed, work.number)
+    for piece in range(1, _PIECES + 1):
+        until = compiled.begin_h + (compiled.end_h - compiled.begin_h) * piece / _PIECES
+        if piece == _PIECES:
+            until = compiled.end_h
+        world = _advance(world, until, stop)
+        work.share, work.events = piece / _PIECES, int(world.count["events"][0])
+    _conserve(world)
+    dead = stuck(world)
+    if dead:
+        raise Deadlock(
+            f"deadlock: {len(dead)} vehicles wait for each other without end\n{explain(world, compiled.names, dead)}\n"
+            "give the terminals named more positions, sidings or yard, or the services fewer vehicles"
+        )
+    return _outcome(world, work.number, closed)
+
+
+def _advance(world: World, until: float, stop: threading.Event) -> World:
+    while not stop.is_set():
+        state = run(world, until, heap_margin(world))
+        if state == DONE:
+            return world
+        if state == MORE_VEHICLES:
+            world = grow_vehicles(world, 2 * len(world.vehicle))
+        elif state == MORE_EVENTS:
+            world = grow_heap(world)
+        else:
+            world = grow_log(world)
+    raise KeyboardInterrupt
+
+
+def _list_length(table: NDArray[Any], row: int) -> int:
+    length = 0
+    while row != NONE:
+        row = int(table[row]["next"])
+        length += 1
+    return length
+
+
+def _conserve(world: World) -> None:
+    """Count every container where it stands; none may be lost or doubled."""
+    heads = [*world.line_head.ravel(), *world.terminal["head"]]
+    vehicles = world.vehicle[world.vehicle["state"] != UNUSED]
+    heads += [*vehicles["head"], *vehicles["out_head"]]
+    standing = sum(_list_length(world.container, int(row)) for row in heads if row != NONE)
+    count = world.count[0]
+    # A vehicle under way carries one list, which arrival moves; so nothing is counted twice.
+    inside = standing + int(count["lifting"]) + int(count["holding"])
+    if inside != count["entered"] - count["left"]:
+        raise AssertionError(
+            f"{count['entered']} containers entered, {count['left']} left, {inside} are inside: conservation is violated"
+        )
+
+
+def _columns(table: NDArray[Any], names: tuple[str, ...], rows: int) -> dict[str, NDArray[Any]]:
+    return {name: np.ascontiguousarray(table[name][:rows]) for name in names}
+
+
+def _outcome(world: World, number: int, closed: list[tuple[NDArray[Any], NDArray[Any]]]) -> Replication:
+    count = world.count[0]
+    containers = int(sum(world.block["end"] - world.block["first"])) if world.block.size else 0
+    hops = len(world.hop) if containers else 0
+    kinds = [np.full(len(starts), row, np.int32) for row, (starts, _) in enumerate(closed)]
+    return Replication(
+        number=number,
+        events=int(count["events"]),
+        containers=_columns(
+            world.container,
+            ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h"),
+            containers,
+        ),
+        hops=_columns(world.hop, HOP.names or (), hops),
+        trips=_columns(world.trip, TRIP.names or (), int(count["trips"])),
+        legs=_columns(world.leg, LEG.names or (), int(count["legs"])),
+        closed={
+            "closure": np.concatenate([np.zeros(0, np.int32), *kinds]),
+            "start_h": np.concatenate([np.zeros(0), *(starts for starts, _ in closed)]),
+            "end_h": np.concatenate([np.zeros(0), *(ends for _, ends in closed)]),
+        },
+        daily={
+            "positions": world.positions,
+            "queue": world.queue,
+            "yard": world.yard,
+            "equipment": world.busy,
+            "posts": world.posts,
+            "lifts": world.lifts,
+        },
+        yard_max=world.yard_max,
+    )

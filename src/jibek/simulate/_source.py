@@ -1,0 +1,48 @@
+"""Compiled functions kept on disk under the fingerprint of the sources they were made from."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+import numba
+
+
+@functools.cache
+def cache_folder() -> Path:
+    """Return the folder of the compiled code: Numba looks only at the file of a function, not at what it calls."""
+    digest = hashlib.sha256(numba.__version__.encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(source.read_bytes())
+    root = os.environ.get("NUMBA_CACHE_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jibek"
+    return Path(root) / digest.hexdigest()[:16]
+
+
+def cached(dispatcher: Any) -> Any:
+    """Keep what a jitted function compiles to in `cache_folder`; without a place to write it is compiled each time."""
+    if not hasattr(dispatcher, "enable_caching"):
+        return dispatcher
+    before = numba.config.CACHE_DIR
+    try:
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        numba.config.CACHE_DIR = str(cache_folder())
+        dispatcher.enable_caching()
+    except (OSError, RuntimeError):
+        pass
+    finally:
+        numba.config.CACHE_DIR = before
+    return dispatcher
+
+
+def compiled() -> bool:
+    """Whether the event loop has been compiled and kept on this machine.
+
+    Examples
+    --------
+    >>> compiled() in (True, False)
+    True
+    """
+    return any(cache_folder().rglob("_loop.run-*.nbc"))

@@ -1,0 +1,163 @@
+"""The world of a replication: the network, its containers and vehicles, the pending events, what is written down."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jibek.simulate._demand import CONTAINER, HOP, closed_times, demand, turns
+from jibek.simulate._network import NONE, Compiled, _record
+
+I4, I8, F8 = np.int32, np.int64, np.float64
+
+# What a vehicle is doing.
+UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, UNLOADING = range(10)
+
+# Kinds of checks a vehicle is going through.
+DEPARTURE, WAY, ARRIVAL = range(3)
+
+VEHICLE = _record(
+    state=I4, fleet=I4, rotation=I4, stage=I4, service=I4, after=I4, number=I4, trip=I4, trip_out=I4, zone=I4, terminal=I4,
+    admitted=I4, admitted_next=I4, load=I8, load_out=I8, count_out=I4, classes=I4, head=I4, tail=I4, out_head=I4, out_tail=I4,
+    lifts_on=I4, lifts_off=I4, next=I4, before=I4, behind=I4, leg=I4, link=I4, phase=I4, check=I4, check_row=I4,
+    position_h=F8, slot_h=F8, oldest_h=F8, timer_h=F8,
+)  # fmt: skip
+TRIP = _record(
+    service=I4, rotation=I4, vehicle=I4, number=I4, called_h=F8, position_h=F8, closed_h=F8, cleared_h=F8, left_h=F8,
+    arrived_h=F8, passed_h=F8, berthed_h=F8, emptied_h=F8, containers=I4, quarters=I4,
+)  # fmt: skip
+LEG = _record(trip=I4, link=I4, back=I4, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
+COUNT = _record(
+    heap=I8, sequence=I8, events=I8, free=I4, vehicles=I4, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
+    entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, now=F8,
+)  # fmt: skip
+
+
+class World(NamedTuple):
+    """All arrays that the event loop reads and writes; the first ones are those of `Network`."""
+
+    link: NDArray[Any]
+    terminal: NDArray[Any]
+    zone: NDArray[Any]
+    equipment: NDArray[Any]
+    check: NDArray[Any]
+    service: NDArray[Any]
+    fleet: NDArray[Any]
+    rotation: NDArray[Any]
+    flow: NDArray[Any]
+    path: NDArray[np.int32]
+    path_place: NDArray[np.int32]
+    stop: NDArray[np.int32]
+    start: NDArray[np.int32]
+    slot: NDArray[np.float64]
+    step: NDArray[np.int32]
+    step_end: NDArray[np.int32]
+    into_yard: NDArray[np.int32]
+    from_yard: NDArray[np.int32]
+    across: NDArray[np.int32]
+    check_list: NDArray[np.int32]
+    way: NDArray[np.int32]
+    concerns: NDArray[np.bool_]
+    line_head: NDArray[np.int32]
+    line_tail: NDArray[np.int32]
+    zone_list: NDArray[np.int32]
+    key: NDArray[np.int64]
+    clock: NDArray[np.float64]
+    container: NDArray[Any]
+    hop: NDArray[Any]
+    block: NDArray[Any]
+    turn: NDArray[Any]
+    vehicle: NDArray[Any]
+    trip: NDArray[Any]
+    leg: NDArray[Any]
+    heap_time: NDArray[np.float64]
+    heap_what: NDArray[np.int64]
+    agenda: NDArray[np.int64]
+    count: NDArray[Any]
+    positions: NDArray[np.float64]
+    queue: NDArray[np.float64]
+    yard: NDArray[np.float64]
+    busy: NDArray[np.float64]
+    posts: NDArray[np.float64]
+    lifts: NDArray[np.float64]
+    yard_max: NDArray[np.float64]
+
+
+def make_world(compiled: Compiled, seed: int, replication: int) -> tuple[World, list[tuple[NDArray[Any], NDArray[Any]]]]:
+    """Return the world of a replication at the begin of the clock, and the times of its closures."""
+    key = np.array([seed, replication], I8)
+    network = compiled.network._replace(
+        **{
+            name: array.copy()
+            for name, array in compiled.network._asdict().items()
+            if array.dtype.names or name.startswith("line_")
+        }
+    )
+    containers, hops, blocks = demand(compiled, key)
+    closed = closed_times(compiled, key)
+    days = round((compiled.end_h - compiled.begin_h) / 24.0)
+    widths = [len(network.zone)] * 2 + [len(network.terminal), len(network.equipment), len(network.check)]
+    daily = [np.zeros((days, width)) for width in (*widths, len(network.terminal))]
+    vehicles = 1024 + int(network.fleet["count"].clip(0).sum())
+    count = np.zeros(1, COUNT)
+    count["free"], count["now"] = 0, compiled.begin_h
+    tasks = len(network.terminal) + len(network.service) + 2 * len(network.zone) + 2
+    world = World(
+        *network,
+        key,
+        np.array([compiled.begin_h, compiled.end_h]),
+        containers if containers.size else np.zeros(1, CONTAINER),
+        hops if hops.size else np.zeros(1, HOP),
+        blocks,
+        turns(compiled, closed),
+        np.zeros(0, VEHICLE),
+        np.zeros(4096, TRIP),
+        np.zeros(16384, LEG),
+        np.zeros(0),
+        np.zeros(0, I8),
+        np.zeros(tasks, I8),
+        count,
+        *daily,
+        np.zeros(len(network.terminal)),
+    )
+    return grow_vehicles(world, vehicles), closed
+
+
+def grow_vehicles(world: World, vehicles: int) -> World:
+    """Return the world with room for so many vehicles; new ones are put on the list of the unused."""
+    table = np.zeros(vehicles, VEHICLE)
+    known = len(world.vehicle)
+    table[:known] = world.vehicle
+    free = int(world.count["free"][0]) if known else NONE
+    table["next"][known:] = np.arange(known + 1, vehicles + 1)
+    table["next"][-1] = free
+    world.count["free"] = known
+    return grow_heap(world._replace(vehicle=table))
+
+
+def heap_margin(world: World) -> int:
+    """Return how many events one handler may add at the most."""
+    units = int(np.minimum(world.equipment["count"], 10_000).sum())
+    return 3 * len(world.vehicle) + units + 4 * len(world.service) + 1000
+
+
+def grow_heap(world: World) -> World:
+    """Return the world with room for more pending events."""
+    size = 2 * int(world.count["heap"][0]) + 2 * heap_margin(world)
+    return world._replace(heap_time=_longer(world.heap_time, size), heap_what=_longer(world.heap_what, size))
+
+
+def grow_log(world: World) -> World:
+    """Return the world with room for more trips and legs."""
+    margin = 4 * len(world.vehicle)
+    return world._replace(
+        trip=_longer(world.trip, 2 * len(world.trip) + margin), leg=_longer(world.leg, 2 * len(world.leg) + margin)
+    )
+
+
+def _longer(array: NDArray[Any], size: int) -> NDArray[Any]:
+    longer = np.zeros(max(size, len(array)), array.dtype)
+    longer[: len(array)] = array
+    return longer
