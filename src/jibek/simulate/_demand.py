@@ -16,14 +16,14 @@ from jibek.simulate._source import cached
 I4, I8, F8 = np.int32, np.int64, np.float64
 
 CONTAINER = _record(
-    flow=I4, itinerary=I4, number=I4, quarters=I4, first_hop=I4, hop=I4, last_hop=I4, next=I4, source=I4, vehicle=I4,
+    next=I8, flow=I4, itinerary=I4, number=I4, quarters=I4, first_hop=I4, hop=I4, last_hop=I4, source=I4, vehicle=I4,
     transfer=I4, step=I4, held=I4, enter_h=F8, leave_h=F8,
 )  # fmt: skip
 HOP = _record(
     container=I4, service=I4, trip=I4, direct=I4, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8
 )
-BLOCK = _record(time_h=F8, flow=I4, first=I4, end=I4)
-TURN = _record(time_h=F8, kind=I4, target=I4, change=I4)
+BLOCK = _record(time_h=F8, flow=I8, first=I8, end=I8)
+TURN = _record(time_h=F8, kind=I8, target=I8, change=I8)
 
 
 @cached

@@ -22,7 +22,7 @@ NONE = -1
 UNLIMITED = 2**30
 NEVER = 1e300
 
-I4, I8, U4, F8 = np.int32, np.int64, np.uint32, np.float64
+I8, U4, F8 = np.int64, np.uint32, np.float64
 
 
 def _record(**fields: type) -> np.dtype[Any]:
@@ -31,29 +31,29 @@ def _record(**fields: type) -> np.dtype[Any]:
 
 # A duration is described by the fields mean, cv, distribution of its record and drawn for its entity `hash`.
 LINK = _record(
-    hash=U4, mean=F8, floor=F8, cv=F8, distribution=I4, headway=F8, free_h=F8, closed=I4, head=I4, tail=I4
+    hash=U4, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, closed=I8, head=I8, tail=I8
 )
 TERMINAL = _record(
-    outer=I4, yard=I4, room=I8, used=I8, closed=I4, head=I4, tail=I4, first=I4, last=I4, leave_head=I4, leave_tail=I4,
-    arrival=I4, departure=I4, hold=I4, end=I4, since=F8, task=I4, lifts=I4,
+    outer=I8, yard=I8, room=I8, used=I8, closed=I8, head=I8, tail=I8, first=I8, last=I8, leave_head=I8, leave_tail=I8,
+    arrival=I8, departure=I8, hold=I8, end=I8, since=F8, task=I8, lifts=I8,
 )  # fmt: skip
 ZONE = _record(
-    terminal=I4, positions=I4, limit=I4, taken=I4, admitted=I4, closed=I4, head=I4, tail=I4, waiting=I4,
-    admit_head=I4, admit_tail=I4, since=F8, task=I4,
+    terminal=I8, positions=I8, limit=I8, taken=I8, admitted=I8, closed=I8, head=I8, tail=I8, waiting=I8,
+    admit_head=I8, admit_tail=I8, since=F8, task=I8,
 )  # fmt: skip
-EQUIPMENT = _record(hash=U4, terminal=I4, count=I4, busy=I4, mean=F8, cv=F8, distribution=I4, head=I4, tail=I4)
+EQUIPMENT = _record(hash=U4, terminal=I8, count=I8, busy=I8, mean=F8, cv=F8, distribution=I8, head=I8, tail=I8)
 CHECK = _record(
-    hash=U4, terminal=I4, hold=I4, servers=I4, busy=I4, mean=F8, cv=F8, distribution=I4, probability=F8, classes=I4,
-    head=I4, tail=I4,
+    hash=U4, terminal=I8, hold=I8, servers=I8, busy=I8, mean=F8, cv=F8, distribution=I8, probability=F8, classes=I8,
+    head=I8, tail=I8,
 )  # fmt: skip
 SERVICE = _record(
-    hash=U4, origin=I4, from_zone=I4, destination=I4, to_zone=I4, path=I4, path_end=I4, rule=I4, load_h=F8, minimum=I8,
-    max_wait_h=F8, share=F8, priority=I4, slot=I4, slot_end=I4, start=I4, start_end=I4, coming=I8, yard=I8, claimed=I8,
-    open=I4, open_h=F8, trips=I4, loading=I4, head=I4, tail=I4, timer_h=F8, task=I4,
+    hash=U4, origin=I8, from_zone=I8, destination=I8, to_zone=I8, path=I8, path_end=I8, rule=I8, load_h=F8, minimum=I8,
+    max_wait_h=F8, share=F8, priority=I8, slot=I8, slot_end=I8, start=I8, start_end=I8, coming=I8, yard=I8, claimed=I8,
+    open=I8, open_h=F8, trips=I8, loading=I8, head=I8, tail=I8, timer_h=F8, task=I8,
 )  # fmt: skip
-FLEET = _record(count=I4, capacity=I8, rotation=I4, rotation_end=I4, head=I4, tail=I4)
-ROTATION = _record(fleet=I4, stop=I4, stop_end=I4, priority=I4)
-FLOW = _record(hash=U4, origin=I4, destination=I4, line=I4, cargo_class=I4)
+FLEET = _record(count=I8, capacity=I8, rotation=I8, rotation_end=I8, head=I8, tail=I8)
+ROTATION = _record(fleet=I8, stop=I8, stop_end=I8, priority=I8)
+FLOW = _record(hash=U4, origin=I8, destination=I8, line=I8, cargo_class=I8)
 
 
 class Network(NamedTuple):
@@ -72,22 +72,22 @@ class Network(NamedTuple):
     fleet: NDArray[Any]
     rotation: NDArray[Any]
     flow: NDArray[Any]
-    path: NDArray[np.int32]
-    path_place: NDArray[np.int32]
-    stop: NDArray[np.int32]
-    start: NDArray[np.int32]
+    path: NDArray[np.int64]
+    path_place: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    start: NDArray[np.int64]
     slot: NDArray[np.float64]
-    step: NDArray[np.int32]
-    step_end: NDArray[np.int32]
-    into_yard: NDArray[np.int32]
-    from_yard: NDArray[np.int32]
-    across: NDArray[np.int32]
-    check_list: NDArray[np.int32]
-    way: NDArray[np.int32]
+    step: NDArray[np.int64]
+    step_end: NDArray[np.int64]
+    into_yard: NDArray[np.int64]
+    from_yard: NDArray[np.int64]
+    across: NDArray[np.int64]
+    check_list: NDArray[np.int64]
+    way: NDArray[np.int64]
     concerns: NDArray[np.bool_]
-    line_head: NDArray[np.int32]
-    line_tail: NDArray[np.int32]
-    zone_list: NDArray[np.int32]
+    line_head: NDArray[np.int64]
+    line_tail: NDArray[np.int64]
+    zone_list: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Block:
     numbers: NDArray[np.int64]
     quarters: int
     sizes: NDArray[np.float64]
-    itineraries: NDArray[np.int32]
+    itineraries: NDArray[np.int64]
     shares: NDArray[np.float64]
 
 
@@ -132,8 +132,8 @@ class Compiled:
     network: Network
     blocks: tuple[Block, ...]
     shuts: tuple[Shut, ...]
-    itinerary_services: NDArray[np.int32]
-    itinerary_first: NDArray[np.int32]
+    itinerary_services: NDArray[np.int64]
+    itinerary_first: NDArray[np.int64]
     months_h: NDArray[np.float64]
     begin_h: float
     end_h: float
@@ -149,8 +149,8 @@ def quarters(teu: float) -> int:
     return int(teu * 4 + 1e-6)
 
 
-def _offsets(lists: Sequence[Sequence[Any]]) -> NDArray[np.int32]:
-    return np.concatenate([[0], np.cumsum([len(part) for part in lists])]).astype(I4)
+def _offsets(lists: Sequence[Sequence[Any]]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum([len(part) for part in lists])]).astype(I8)
 
 
 def _flat(lists: Iterable[Iterable[Any]], dtype: Any) -> NDArray[Any]:
@@ -224,7 +224,7 @@ class _Compiler:
             table[row]["since"] = self.begin_h
         return table
 
-    def terminals(self, check_lists: list[list[list[int]]]) -> tuple[NDArray[Any], NDArray[np.int32]]:
+    def terminals(self, check_lists: list[list[list[int]]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
         table = np.zeros(len(self.names.terminals), TERMINAL)
         for name in ("head", "tail", "first", "last", "leave_head", "leave_tail", "yard"):
             table[name] = NONE
@@ -241,7 +241,7 @@ class _Compiler:
                 record[name] = len(flat)
                 flat.extend(checks)
             record["end"] = len(flat)
-        return table, np.array([*flat, NONE], I4)
+        return table, np.array([*flat, NONE], I8)
 
     def equipment(self) -> NDArray[Any]:
         table = np.zeros(max(1, len(self.names.equipment)), EQUIPMENT)
@@ -333,14 +333,14 @@ class _Compiler:
         for (first, end), offset in zip((("path", "path_end"), ("slot", "slot_end"), ("start", "start_end")), offsets, strict=True):
             table[first], table[end] = offset[:-1], offset[1:]
         flat = [
-            _flat((path for path, _ in paths), I4),
-            _flat((places for _, places in paths), I4),
+            _flat((path for path, _ in paths), I8),
+            _flat((places for _, places in paths), I8),
             _flat(slots, F8),
-            _flat(starts, I4),
+            _flat(starts, I8),
         ]
         return table, flat
 
-    def rotations(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int32], list[list[int]]]:
+    def rotations(self) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.int64], list[list[int]]]:
         """Return rotations (by fleet, then falling priority, then id), fleets, stops, and rotations by first service."""
         rows = self.rows("rotations")
         fleets = np.zeros(len(self.names.fleets), FLEET)
@@ -357,13 +357,13 @@ class _Compiler:
             table[row] = (self.number("fleets", rotation.fleet), offset[row], offset[row + 1], rotation.priority)
         for row in order:
             starts[stops[row][0]].append(row)
-        return table, fleets, _flat(stops, I4), starts
+        return table, fleets, _flat(stops, I8), starts
 
-    def transfers(self) -> tuple[NDArray[np.int32], ...]:
+    def transfers(self) -> tuple[NDArray[np.int64], ...]:
         zones, classes = max(1, len(self.names.zones)), len(CLASSES)
         yard = {zone.id for zone in self.rows("zones") if zone.kind == "yard"}
-        into, out = np.full((zones, classes), NONE, I4), np.full((zones, classes), NONE, I4)
-        across = np.full((zones, zones, classes), NONE, I4)
+        into, out = np.full((zones, classes), NONE, I8), np.full((zones, classes), NONE, I8)
+        across = np.full((zones, zones, classes), NONE, I8)
         rows = self.rows_of_transfers()
         for number, row in enumerate(rows):
             start, end = self.number("zones", row.from_zone), self.number("zones", row.to_zone)
@@ -378,7 +378,7 @@ class _Compiler:
                     table[key] = number
         steps = [[self.number("equipment", pool) for pool in row.steps] for row in rows]
         offset = _offsets(steps)
-        return _flat(steps, I4), offset, into, out, across
+        return _flat(steps, I8), offset, into, out, across
 
     def rows_of_transfers(self) -> list[Any]:
         """Return the transfers that can work: none of their pools is empty."""
@@ -407,15 +407,15 @@ class _Compiler:
         flow = self.flows()
         lines = int(flow["line"].max()) + 1
         width = max((len(part) for part in place_checks), default=0) + 1
-        way = np.full((max(1, len(place_checks)), width), NONE, I4)
+        way = np.full((max(1, len(place_checks)), width), NONE, I8)
         for row, checks in enumerate(place_checks):
             way[row, : len(checks)] = checks
         zone = self.zones()
         return Network(
             self.links(), terminal, zone, self.equipment(), check, service, fleet, rotation, flow, path, path_place, stop,
             start, slot, step, step_end, into, out, across, check_list, way, concerns,
-            np.full((len(service), lines), NONE, I4), np.full((len(service), lines), NONE, I4),
-            np.argsort(zone["terminal"], kind="stable").astype(I4),
+            np.full((len(service), lines), NONE, I8), np.full((len(service), lines), NONE, I8),
+            np.argsort(zone["terminal"], kind="stable").astype(I8),
         )  # fmt: skip
 
     def block(self, flow: Any, months_h: NDArray[np.float64]) -> Block:
@@ -440,7 +440,7 @@ class _Compiler:
             numbers=np.array([number for _, number in listed], I8),
             quarters=quarters(flow.block_teu) if flow.block_teu else 0,
             sizes=sizes,
-            itineraries=np.array([self.number("itineraries", row.id) for row in used] or [NONE], I4),
+            itineraries=np.array([self.number("itineraries", row.id) for row in used] or [NONE], I8),
             shares=shares / shares[-1],
         )
 
@@ -478,7 +478,7 @@ def compile_corridor(corridor: Corridor) -> Compiled:
         network=compiler.network(),
         blocks=tuple(compiler.block(flow, months_h) for flow in compiler.rows("flows")),
         shuts=tuple(compiler.shut(closure, months_h) for closure in compiler.rows("closures")),
-        itinerary_services=_flat(itineraries, I4),
+        itinerary_services=_flat(itineraries, I8),
         itinerary_first=_offsets(itineraries),
         months_h=months_h,
         begin_h=compiler.begin_h,

@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.simulate._demand import CONTAINER, HOP, closed_times, demand, turns
-from jibek.simulate._network import NONE, Compiled, _record
+from jibek.simulate._demand import BLOCK, CONTAINER, HOP, TURN, closed_times, demand, turns
+from jibek.simulate._handle import directory, register
+from jibek.simulate._network import (
+    CHECK,
+    EQUIPMENT,
+    FLEET,
+    FLOW,
+    LINK,
+    NONE,
+    ROTATION,
+    SERVICE,
+    TERMINAL,
+    ZONE,
+    Compiled,
+    _record,
+)
 
-I4, I8, F8 = np.int32, np.int64, np.float64
+I8, F8 = np.int64, np.float64
 
 # What a vehicle is doing.
 UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, UNLOADING = range(10)
@@ -19,23 +35,24 @@ UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, 
 DEPARTURE, WAY, ARRIVAL = range(3)
 
 VEHICLE = _record(
-    state=I4, fleet=I4, rotation=I4, stage=I4, service=I4, after=I4, number=I4, trip=I4, trip_out=I4, zone=I4, terminal=I4,
-    admitted=I4, admitted_next=I4, load=I8, load_out=I8, count_out=I4, classes=I4, head=I4, tail=I4, out_head=I4, out_tail=I4,
-    lifts_on=I4, lifts_off=I4, next=I4, before=I4, behind=I4, leg=I4, link=I4, phase=I4, check=I4, check_row=I4,
+    state=I8, fleet=I8, rotation=I8, stage=I8, service=I8, after=I8, number=I8, trip=I8, trip_out=I8, zone=I8, terminal=I8,
+    admitted=I8, admitted_next=I8, load=I8, load_out=I8, count_out=I8, classes=I8, head=I8, tail=I8, out_head=I8, out_tail=I8,
+    lifts_on=I8, lifts_off=I8, next=I8, before=I8, behind=I8, leg=I8, link=I8, phase=I8, check=I8, check_row=I8,
     position_h=F8, slot_h=F8, oldest_h=F8, timer_h=F8,
 )  # fmt: skip
 TRIP = _record(
-    service=I4, rotation=I4, vehicle=I4, number=I4, called_h=F8, position_h=F8, closed_h=F8, cleared_h=F8, left_h=F8,
-    arrived_h=F8, passed_h=F8, berthed_h=F8, emptied_h=F8, containers=I4, quarters=I4,
+    service=I8, rotation=I8, vehicle=I8, number=I8, called_h=F8, position_h=F8, closed_h=F8, cleared_h=F8, left_h=F8,
+    arrived_h=F8, passed_h=F8, berthed_h=F8, emptied_h=F8, containers=I8, quarters=I8,
 )  # fmt: skip
-LEG = _record(trip=I4, link=I4, back=I4, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
+LEG = _record(trip=I8, link=I8, back=I8, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
 COUNT = _record(
-    heap=I8, sequence=I8, events=I8, free=I4, vehicles=I4, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
+    heap=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
     entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, now=F8,
 )  # fmt: skip
 
 
-class World(NamedTuple):
+@dataclass(frozen=True)
+class World:
     """All arrays that the event loop reads and writes; the first ones are those of `Network`."""
 
     link: NDArray[Any]
@@ -83,6 +100,40 @@ class World(NamedTuple):
     posts: NDArray[np.float64]
     lifts: NDArray[np.float64]
     yard_max: NDArray[np.float64]
+
+    @cached_property
+    def _directory(self) -> NDArray[np.int64]:
+        return directory(self)
+
+    @property
+    def address(self) -> int:
+        """Where compiled code finds the arrays."""
+        return int(self._directory.ctypes.data)
+
+
+_TABLES = {
+    "link": LINK, "terminal": TERMINAL, "zone": ZONE, "equipment": EQUIPMENT, "check": CHECK, "service": SERVICE,
+    "fleet": FLEET, "rotation": ROTATION, "flow": FLOW, "container": CONTAINER, "hop": HOP, "block": BLOCK, "turn": TURN,
+    "vehicle": VEHICLE, "trip": TRIP, "leg": LEG, "count": COUNT,
+}  # fmt: skip
+_REALS = {"slot", "clock", "heap_time", "yard_max"}
+_DAILY = {"positions", "queue", "yard", "busy", "posts", "lifts"}
+_FLAT = {"path", "path_place", "stop", "start", "step", "step_end", "check_list", "zone_list"}
+_WORDS = {"key", "heap_what", "agenda"}
+
+
+def _field(name: str) -> tuple[str, Any, int]:
+    if name in _TABLES:
+        return name, _TABLES[name], 1
+    if name in _REALS or name in _DAILY:
+        return name, np.dtype(F8), 2 if name in _DAILY else 1
+    if name == "concerns":
+        return name, np.dtype(np.bool_), 2
+    dimensions = 1 if name in _FLAT or name in _WORDS else 3 if name == "across" else 2
+    return name, np.dtype(I8), dimensions
+
+
+register(World, "World", tuple(_field(field.name) for field in fields(World)))
 
 
 def make_world(compiled: Compiled, seed: int, replication: int) -> tuple[World, list[tuple[NDArray[Any], NDArray[Any]]]]:
@@ -134,7 +185,7 @@ def grow_vehicles(world: World, vehicles: int) -> World:
     table["next"][known:] = np.arange(known + 1, vehicles + 1)
     table["next"][-1] = free
     world.count["free"] = known
-    return grow_heap(world._replace(vehicle=table))
+    return grow_heap(replace(world, vehicle=table))
 
 
 def heap_margin(world: World) -> int:
@@ -146,14 +197,14 @@ def heap_margin(world: World) -> int:
 def grow_heap(world: World) -> World:
     """Return the world with room for more pending events."""
     size = 2 * int(world.count["heap"][0]) + 2 * heap_margin(world)
-    return world._replace(heap_time=_longer(world.heap_time, size), heap_what=_longer(world.heap_what, size))
+    return replace(world, heap_time=_longer(world.heap_time, size), heap_what=_longer(world.heap_what, size))
 
 
 def grow_log(world: World) -> World:
     """Return the world with room for more trips and legs."""
     margin = 4 * len(world.vehicle)
-    return world._replace(
-        trip=_longer(world.trip, 2 * len(world.trip) + margin), leg=_longer(world.leg, 2 * len(world.leg) + margin)
+    return replace(
+        world, trip=_longer(world.trip, 2 * len(world.trip) + margin), leg=_longer(world.leg, 2 * len(world.leg) + margin)
     )
 
 
