@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from jibek.corridor import JibekError
 from jibek.simulate._network import NONE
@@ -22,15 +23,19 @@ def stuck(world: World) -> list[int]:
     A vehicle can go on if what it waits for is free, or is held by a vehicle that can go on; all others wait for each
     other. The set is the complement of the least fixed point. A vehicle that loads, runs or is checked can go on.
     """
-    vehicles = world.vehicle[: len(world.vehicle)]
-    active = [int(row) for row in np.flatnonzero(vehicles["state"] != UNUSED) if vehicles[row]["fleet"] != NONE]
-    waiting = [row for row in active if _waits(world, vehicles[row])]
-    alive = set(active) - set(waiting)
-    while True:
-        freed = {row for row in waiting if row not in alive and _can_go_on(world, row, alive)}
+    vehicles = world.vehicle
+    in_use = vehicles["state"] != UNUSED
+    waiting = [int(row) for row in np.flatnonzero(in_use) if _waits(world, vehicles[row])]
+    alive = in_use.copy()
+    alive[waiting] = False
+    while waiting:
+        hopeful = _Hope(world, alive)
+        freed = [row for row in waiting if hopeful.can_go_on(vehicles[row])]
         if not freed:
-            return sorted(set(waiting) - alive)
-        alive |= freed
+            break
+        alive[freed] = True
+        waiting = [row for row in waiting if not alive[row]]
+    return waiting
 
 
 def _waits(world: World, vehicle: Any) -> bool:
@@ -47,47 +52,34 @@ def _yard_is_full(world: World, vehicle: Any) -> bool:
     return bool(onward and terminal["used"] + container["quarters"] > terminal["room"])
 
 
-def _holders(world: World, field: str, zone: int) -> set[int]:
-    table = world.vehicle
-    return {int(row) for row in np.flatnonzero((table["state"] != UNUSED) & (table[field] == zone))}
+class _Hope:
+    """Which positions, admissions and yards can still become free, given the vehicles that can go on."""
 
+    def __init__(self, world: World, alive: NDArray[np.bool_]) -> None:
+        vehicles, zones = world.vehicle[alive], world.zone
+        numbers = np.arange(len(zones))
+        self.service = world.service
+        self.position = (zones["taken"] < zones["positions"]) | np.isin(numbers, vehicles["zone"])
+        self.admission = zones["admitted"] < zones["limit"]
+        for field in ("admitted", "admitted_next"):
+            self.admission |= np.isin(numbers, vehicles[field])
+        moving = world.count["lifting"][0] + world.count["holding"][0] > 0
+        self.yard = np.full(len(world.terminal), bool(moving))
+        fleets = (world.fleet["count"] == NONE) | np.isin(np.arange(len(world.fleet)), vehicles["fleet"])
+        for rotation in world.rotation[fleets[world.rotation["fleet"]]]:
+            for number in world.stop[rotation["stop"] : rotation["stop_end"]]:
+                service = world.service[number]
+                if service["yard"] > 0 and (service["from_zone"] == NONE or self.position[service["from_zone"]]):
+                    self.yard[service["origin"]] = True
 
-def _can_go_on(world: World, row: int, alive: set[int]) -> bool:
-    vehicle = world.vehicle[row]
-    service = world.service[vehicle["service"]]
-    if vehicle["state"] == UNLOADING:
-        return _yard_can_empty(world, int(vehicle["terminal"]), alive)
-    if vehicle["state"] == ADMITTING:
-        zone = int(service["to_zone"])
-        held = _holders(world, "admitted", zone) | _holders(world, "admitted_next", zone)
-        return world.zone[zone]["admitted"] < world.zone[zone]["limit"] or bool(held & alive)
-    zone = int(service["from_zone"] if vehicle["state"] == CALLED else service["to_zone"])
-    return _position_can_come(world, zone, alive)
-
-
-def _position_can_come(world: World, zone: int, alive: set[int]) -> bool:
-    return bool(world.zone[zone]["taken"] < world.zone[zone]["positions"] or _holders(world, "zone", zone) & alive)
-
-
-def _yard_can_empty(world: World, terminal: int, alive: set[int]) -> bool:
-    """Whether some container in the yard has a service with a vehicle, and a position, to come."""
-    if world.count["lifting"][0] + world.count["holding"][0] > 0:
-        return True
-    for number in np.flatnonzero((world.service["origin"] == terminal) & (world.service["yard"] > 0)):
-        zone = int(world.service[number]["from_zone"])
-        if (zone == NONE or _position_can_come(world, zone, alive)) and _vehicle_can_come(world, int(number), alive):
-            return True
-    return False
-
-
-def _vehicle_can_come(world: World, service: int, alive: set[int]) -> bool:
-    for rotation in world.rotation:
-        if service in world.stop[rotation["stop"] : rotation["stop_end"]]:
-            fleet = int(rotation["fleet"])
-            rows = np.flatnonzero((world.vehicle["fleet"] == fleet) & (world.vehicle["state"] != UNUSED))
-            if world.fleet[fleet]["count"] == NONE or not alive.isdisjoint(rows.tolist()):
-                return True
-    return False
+    def can_go_on(self, vehicle: Any) -> bool:
+        """Whether what a waiting vehicle waits for can still come."""
+        service = self.service[vehicle["service"]]
+        if vehicle["state"] == UNLOADING:
+            return bool(self.yard[vehicle["terminal"]])
+        if vehicle["state"] == ADMITTING:
+            return bool(self.admission[service["to_zone"]])
+        return bool(self.position[service["from_zone" if vehicle["state"] == CALLED else "to_zone"]])
 
 
 def explain(world: World, names: Names, rows: list[int]) -> str:

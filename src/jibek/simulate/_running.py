@@ -393,4 +393,6 @@ def end_run(w, now, vehicle):
     v["head"], v["tail"] = v["out_head"], v["out_tail"]
     v["out_head"] = v["out_tail"] = NONE
     v["load_out"] = 0
+    if v["admitted_next"] != NONE:
+        v["admitted"], v["admitted_next"] = v["admitted_next"], NONE
     begin_checks(w, now, vehicle, ARRIVAL)
