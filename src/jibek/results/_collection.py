@@ -1,0 +1,115 @@
+"""Replications as they come: summarised at once, and written or kept as far as they are small."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import defaultdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jibek.corridor import Corridor
+from jibek.results._folder import FORMAT, Folder
+from jibek.results._network import Network
+from jibek.results._statistics import groups_of
+from jibek.results._summary import Summariser
+from jibek.results._tables import detailed, small
+from jibek.simulate._replication import Names, Replication
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Collection:
+    """The replications of a run that have come.
+
+    Parameters
+    ----------
+    corridor, names, seed
+        What is simulated.
+    out
+        Folder to write to; None: to a temporary one, in which only the first replication has tables of single
+        things.
+    containers
+        Whether to keep tables of single containers; without a folder, of any single thing: then nothing is
+        written.
+    overwrite
+        Whether to replace a run that is in the folder.
+    """
+
+    def __init__(
+        self,
+        corridor: Corridor,
+        names: Names,
+        seed: int,
+        *,
+        out: str | os.PathLike[str] | None = None,
+        containers: bool = True,
+        overwrite: bool = False,
+    ) -> None:
+        self._network = Network(corridor, names)
+        self._summarise = Summariser(self._network)
+        self._seed = seed
+        self._containers = containers
+        self._everything = out is not None
+        self._draft: tempfile.TemporaryDirectory[str] | None = None
+        self._groups: dict[str, list[str]] = {}
+        self.folder: Folder | None = None
+        if out is not None:
+            self.folder = Folder(out, corridor, overwrite=overwrite)
+        elif containers:
+            self._draft = tempfile.TemporaryDirectory(prefix="jibek-", ignore_cleanup_errors=True)
+            self.folder = Folder(Path(self._draft.name, "run"), corridor)
+        self.tables: dict[str, dict[int, pl.DataFrame]] = defaultdict(dict)
+        self.count = 0
+        self.interrupted = False
+
+    def add(self, replication: Replication) -> None:
+        """Summarise a replication, and write or keep its tables."""
+        summary = self._summarise(replication)
+        tables = small(self._network, replication, summary)
+        if self.folder is None:
+            for name, frame in tables.items():
+                self.tables[name][replication.number] = frame
+        else:
+            if self._everything or replication.number == 0:
+                tables |= detailed(self._network, replication, summary, containers=self._containers)
+            self.folder.add(replication.number, tables)
+        self._groups = self._groups or groups_of(summary.quantities)
+        self.count += 1
+        if self._everything:
+            self.finish()
+
+    def finish(self) -> dict[str, Any]:
+        """Describe what has come, in the folder too."""
+        manifest = self._manifest()
+        if self.folder is not None:
+            manifest["tables"] = self.folder.tables
+            self.folder.describe(manifest, self._groups)
+        return manifest
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a table kept in memory, by replication."""
+        import polars as pl
+
+        return pl.concat([frame for _, frame in sorted(self.tables[name].items())])
+
+    def _manifest(self) -> dict[str, Any]:
+        corridor = self._network.corridor
+        header = corridor.header
+        return {
+            "format": FORMAT,
+            "jibek": version("jibek"),
+            "corridor": {"id": header.id, "title": header.title, "hash": corridor.hash},
+            "measures": list(corridor.applied),
+            "changes": list(corridor.changes),
+            "seed": self._seed,
+            "start": header.start.isoformat(),
+            "days": header.days,
+            "warmup_days": header.warmup_days,
+            "currency": header.currency,
+            "replications": self.count,
+            "interrupted": self.interrupted,
+            "tables": [],
+        }

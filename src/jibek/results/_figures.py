@@ -1,0 +1,2 @@
+class Figures:
+    def __init__(self, run): self.run=run

@@ -1,0 +1,51 @@
+"""Questions to a run in SQL, answered by DuckDB from the run's files; nothing can be changed."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jibek.results._folder import RunError, tables_in
+from jibek.results._views import views
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.DataFrame:
+    """Answer a single SELECT.
+
+    Parameters
+    ----------
+    folder
+        The run folder.
+    sql
+        The question; tables and views are those of the run.
+    groups
+        Figures by group of quantities, as in `views`.
+
+    Raises
+    ------
+    RunError
+        If it is not a single SELECT, or DuckDB cannot answer it.
+    """
+    import duckdb
+    import polars as pl
+
+    folder = folder.resolve()
+    config = {"temp_directory": os.path.join(tempfile.gettempdir(), f"jibek-duckdb-{os.getpid()}")}
+    with duckdb.connect(":memory:", config=config) as connection:
+        connection.execute(views(tables_in(folder), groups, f"{folder.as_posix()}/"))
+        connection.execute("set allowed_directories = ?", [[f"{folder.as_posix()}/"]])
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        try:
+            statements = connection.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+                raise RunError("a question is a single SELECT statement")
+            return pl.DataFrame(connection.sql(sql))
+        except duckdb.Error as error:
+            raise RunError(f"DuckDB: {error}") from None

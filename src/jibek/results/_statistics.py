@@ -1,0 +1,248 @@
+"""The figures of a run over its replications."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jibek.corridor._errors import near
+from jibek.results._folder import RunError
+from jibek.results._interval import Interval, means
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Floats = NDArray[np.float64]
+
+GROUPS = (
+    "flows",
+    "itineraries",
+    "terminals",
+    "zones",
+    "equipment",
+    "checks",
+    "services",
+    "links",
+    "fleets",
+    "closures",
+    "borders",
+    "cpmm",
+)
+"""Groups of figures: `<group>.<id>.<figure>`; beside them stand `total.<figure>` and `events`."""
+
+
+class Statistics(Mapping[str, Interval]):
+    """Figures by dotted name, each a mean with its 95 % interval over the replications.
+
+    Made by `Run.statistics`. Several names joined by ` + ` are added up in each replication before the mean is taken.
+
+    Examples
+    --------
+    >>> import numpy as np, polars as pl
+    >>> table = pl.DataFrame({"replication": [0, 1], "quantity": ["events", "events"], "value": [10.0, 14.0]})
+    >>> statistics = Statistics(lambda name: table)
+    >>> statistics["events"].mean
+    12.0
+    """
+
+    def __init__(self, table: Callable[[str], pl.DataFrame]) -> None:
+        self._table = table
+
+    @cached_property
+    def _held(self) -> tuple[dict[str, int], Floats]:
+        """Return the column of each quantity, and the values, one row a replication."""
+        table = self._table("quantities")
+        count = table["replication"].n_unique()
+        names = table["quantity"].head(table.height // count)
+        values = table["value"].to_numpy().astype(np.float64)
+        return {name: column for column, name in enumerate(names)}, values.reshape(count, -1)
+
+    @cached_property
+    def _means(self) -> tuple[Floats, Floats]:
+        return means(self._held[1])
+
+    @property
+    def replications(self) -> int:
+        """Number of replications."""
+        return int(self._held[1].shape[0])
+
+    def values_of(self, quantity: str) -> Floats:
+        """Return a figure in each replication; NaN where there is none.
+
+        Parameters
+        ----------
+        quantity
+            Dotted name, or several joined by ` + `.
+
+        Raises
+        ------
+        KeyError
+            If there is no such figure; the message names those nearest to it.
+        """
+        columns, values = self._held
+        found = np.zeros(values.shape[0])
+        for name in quantity.split("+"):
+            found = found + values[:, columns[self._known(name.strip())]]
+        return found
+
+    def _known(self, name: str) -> str:
+        name = re.sub(r"^terminals\.[^.]+\.(?=zones\.)", "", name)
+        if name not in self._held[0]:
+            raise KeyError(f"there is no figure {name!r}{self._near(name)}")
+        return name
+
+    def _near(self, name: str) -> str:
+        """Suggest names: of the same group and id, else of the same figure, else of all."""
+        head, _, tail = name.rpartition(".")
+        known = self._held[0]
+        alike = [one for one in known if one.startswith(f"{head}.")] if head else []
+        alike = alike or [one for one in known if one.split(".")[2:] == name.split(".")[2:]]
+        alike = alike or [one for one in known if tail and one.endswith(f".{tail}")]
+        found = near(name, alike or list(known))
+        return found or (f"; there are {', '.join(alike[:6])}" if alike else "")
+
+    def __getitem__(self, quantity: str) -> Interval:
+        if quantity in self._held[0]:
+            column = self._held[0][quantity]
+            return Interval.from_half(self._means[0][column], self._means[1][column])
+        return Interval.of(self.values_of(quantity))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held[0])
+
+    def __len__(self) -> int:
+        return len(self._held[0])
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """Figures of each group, `{"flows": ["offered_teu", ...]}`."""
+        return groups_of(self)
+
+    def table(self, group: str) -> pl.DataFrame:
+        """Return the figures of a group: one row an id and figure, with mean, low and high.
+
+        Parameters
+        ----------
+        group
+            One of `GROUPS`, or `total`.
+        """
+        import polars as pl
+
+        rows = []
+        for name in self:
+            first, _, rest = name.partition(".")
+            if first == group:
+                id_, _, figure = rest.partition(".") if group in GROUPS else ("", "", rest)
+                one = self[name]
+                rows.append((id_, figure, one.mean, one.low, one.high))
+        if not rows:
+            raise RunError(f"there is no group {group!r}{near(group, (*GROUPS, 'total'))}")
+        schema = {"id": pl.String, "figure": pl.String, "mean": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+        return pl.DataFrame(rows, schema=schema, orient="row")
+
+    def budget(self, flow: str | None = None) -> pl.DataFrame:
+        """Return where the days of a delivered container go.
+
+        Parameters
+        ----------
+        flow
+            Of one flow; by default of all.
+
+        Returns
+        -------
+        polars.DataFrame
+            `flow`, `location` (terminal, place or link), `stage`, `mean` days, `low`, `high`; those of a flow add up to its mean
+            transit time.
+        """
+        import polars as pl
+
+        frame = self._table("budget")
+        if flow is not None:
+            frame = frame.filter(pl.col("flow").cast(pl.String) == flow)
+        return self._over_replications(frame, ["flow", "location", "stage"], "days")
+
+    def months(self) -> pl.DataFrame:
+        """Return volumes and transit times by flow and month: `flow`, `month`, `figure`, `mean`, `low`, `high`."""
+        keys = ["flow", "month", "figure"]
+        frame = self._table("months").unpivot(
+            index=["replication", "flow", "month"], variable_name="figure", value_name="value"
+        )
+        groups = frame.drop_nulls().group_by(keys, maintain_order=True)
+        return _aggregate(groups, "value", None).sort(keys)
+
+    def daily(self, quantity: str, id: str) -> pl.DataFrame:
+        """Return a quantity by day: `day` (0: the first that counts), `mean`, `low`, `high`.
+
+        Parameters
+        ----------
+        quantity
+            `positions`, `queue` (by zone), `yard`, `lifts` (by terminal), `equipment`, `posts` (by check).
+        id
+            Zone, terminal, pool of equipment or check.
+        """
+        import polars as pl
+
+        frame = self._table("daily").filter(
+            (pl.col("quantity").cast(pl.String) == quantity) & (pl.col("id") == id)
+        )
+        if frame.is_empty():
+            raise RunError(f"there is no {quantity!r} of {id!r} by day")
+        return self._over_replications(frame, ["day"], "value").sort("day")
+
+    def _over_replications(self, frame: pl.DataFrame, keys: list[str], value: str) -> pl.DataFrame:
+        return _aggregate(frame.group_by(keys, maintain_order=True), value, self.replications)
+
+    def tree(self) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """Return the means as nested dictionaries, and the intervals likewise: `[low, high]` or None.
+
+        Zones stand below their terminals' ids only in `Run.document`; here all groups stand at the top.
+        """
+        mean: dict[str, Any] = {}
+        spread: dict[str, Any] = {}
+        for name in self:
+            one = self[name]
+            _put(mean, name, one.mean)
+            _put(spread, name, None if one.low is None else [one.low, one.high])
+        return mean, spread if self.replications > 1 else None
+
+
+def groups_of(quantities: Iterable[str]) -> dict[str, list[str]]:
+    """Return the figures of each group of quantities."""
+    found: dict[str, dict[str, None]] = {}
+    for name in quantities:
+        group, _, rest = name.partition(".")
+        if group in GROUPS:
+            found.setdefault(group, {})[rest.partition(".")[2]] = None
+    return {group: list(fields) for group, fields in found.items()}
+
+
+def _aggregate(groups: Any, value: str, count: int | None) -> pl.DataFrame:
+    """Return mean and interval of a column by group; rows that are missing count as 0 if `count` is given."""
+    import polars as pl
+
+    from jibek.results._interval import student
+
+    frame: pl.DataFrame = groups.agg(
+        n=pl.len(), total=pl.col(value).sum(), squares=(pl.col(value) ** 2).sum()
+    )
+    n = frame["n"].to_numpy() if count is None else np.full(frame.height, count)
+    mean = frame["total"].to_numpy() / n
+    variance = np.maximum(frame["squares"].to_numpy() - n * mean**2, 0) / np.maximum(n - 1, 1)
+    factor = np.array([student(int(k) - 1) for k in range(int(n.max(initial=0)) + 1)])[n]
+    half = pl.Series(factor * np.sqrt(variance / n)).fill_nan(None)
+    middle = pl.Series(mean)
+    return frame.drop("n", "total", "squares").with_columns(
+        mean=middle, low=middle - half, high=middle + half
+    )
+
+
+def _put(tree: dict[str, Any], name: str, value: Any) -> None:
+    *path, leaf = name.split(".")
+    for part in path:
+        tree = tree.setdefault(part, {})
+    tree[leaf] = value

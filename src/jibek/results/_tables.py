@@ -1,0 +1,242 @@
+"""The tables of a replication as data frames, with ids instead of row numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jibek.results._network import STAGES, Network
+from jibek.results._summary import MONTHLY, Summary
+from jibek.simulate._replication import Replication
+
+if TYPE_CHECKING:
+    import polars as pl
+
+DETAILED = ("containers", "hops", "trips", "legs")
+"""Tables with a row for each container, vehicle or closed time: large."""
+
+SMALL = ("closed", "daily", "quantities", "budget", "months")
+"""Tables whose size does not grow with the traffic."""
+
+DAILY = {
+    "positions": ("zones", "vehicles in positions, mean of the day"),
+    "queue": ("zones", "vehicles waiting for a position, mean of the day"),
+    "yard": ("terminals", "TEU in the yard, mean of the day"),
+    "lifts": ("terminals", "lifts begun"),
+    "equipment": ("equipment", "busy units, mean of the day"),
+    "posts": ("checks", "busy posts, mean of the day"),
+}
+"""Quantities of the table `daily`: what their ids name, and what they are."""
+
+PLAIN_HOPS = ("ready_h", "load_h", "aboard_h", "unload_h", "off_h")
+PLAIN_TRIPS = (
+    "called_h",
+    "position_h",
+    "closed_h",
+    "cleared_h",
+    "left_h",
+    "arrived_h",
+    "passed_h",
+    "berthed_h",
+    "emptied_h",
+)
+PLAIN_LEGS = ("place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
+
+
+def detailed(
+    network: Network, replication: Replication, summary: Summary, *, containers: bool = True
+) -> dict[str, pl.DataFrame]:
+    """Return containers and hops (if wanted), trips and legs of a replication."""
+    makers = {"trips": _trips, "legs": _legs}
+    if containers:
+        makers |= {"containers": _containers, "hops": _hops}
+    return {name: make(network, replication, summary) for name, make in makers.items()}
+
+
+def small(network: Network, replication: Replication, summary: Summary) -> dict[str, pl.DataFrame]:
+    """Return the tables of a replication whose size does not grow with the traffic."""
+    makers = {
+        "closed": _closed,
+        "daily": _daily,
+        "quantities": _quantities,
+        "budget": _budget,
+        "months": _months,
+    }
+    return {name: make(network, replication, summary) for name, make in makers.items()}
+
+
+def _ids(names: Sequence[str], rows: NDArray[Any]) -> pl.Series:
+    """Return ids by row number; below 0: null."""
+    import polars as pl
+
+    held = pl.Series(names, dtype=pl.Enum(names))
+    if rows.size and rows.min() < 0:
+        return held.gather(pl.Series(rows).set(pl.Series(rows < 0), None))
+    return held.gather(pl.Series(rows.astype(np.uint32)))
+
+
+def _frame(replication: Replication, columns: dict[str, Any]) -> pl.DataFrame:
+    """Make a table with the number of the replication; a number that is not known becomes null."""
+    import polars as pl
+
+    number = pl.lit(replication.number, dtype=pl.Int32).alias("replication")
+    frame = pl.DataFrame(columns).select(number, pl.all())
+    return frame.with_columns(pl.selectors.float().fill_nan(None))
+
+
+def _small(values: NDArray[Any]) -> NDArray[np.int32]:
+    return values.astype(np.int32)
+
+
+def _containers(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    held = replication.containers
+    columns = {
+        "container": np.arange(held["flow"].size, dtype=np.int32),
+        "flow": _ids(network.names.flows, held["flow"]),
+        "itinerary": _ids(network.names.itineraries, held["itinerary"]),
+        "number": _small(held["number"]),
+        "teu": held["quarters"] / 4,
+        "enter_h": held["enter_h"],
+        "leave_h": held["leave_h"],
+    }
+    return _frame(replication, columns)
+
+
+def _hops(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    import polars as pl
+
+    held = replication.hops
+    first = replication.containers["first_hop"]
+    seq = np.arange(held["container"].size) - first[held["container"]]
+    trip = pl.Series(_small(held["trip"]))
+    columns = {
+        "container": _small(held["container"]),
+        "seq": seq.astype(np.int8),
+        "service": _ids(network.names.services, held["service"]),
+        "trip": trip.set(trip < 0, None),
+        **{name: held[name] for name in PLAIN_HOPS},
+        "direct": held["direct"].astype(bool),
+        "closed_h": summary.closed.hops,
+        "released_h": _released(replication),
+    }
+    return _frame(replication, columns)
+
+
+def _released(replication: Replication) -> NDArray[np.float64]:
+    """Return when the hold after each hop was over; without a hold, when the container was set down."""
+    hops, containers = replication.hops, replication.containers
+    released = np.empty(hops["off_h"].size)
+    released[:-1] = np.where(hops["direct"][1:], hops["off_h"][:-1], hops["ready_h"][1:])
+    released[np.append(containers["first_hop"][1:], released.size) - 1] = containers["leave_h"]
+    return released
+
+
+def _trips(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    held = replication.trips
+    service = held["service"]
+    names = network.names
+    columns = {
+        "trip": np.arange(service.size, dtype=np.int32),
+        "service": _ids(names.services, service),
+        "rotation": _ids(names.rotations, held["rotation"]),
+        "fleet": _ids(names.fleets, network.fleet_of[held["rotation"]]),
+        "vehicle": _small(held["vehicle"]),
+        "number": _small(held["number"]),
+        "from_terminal": _ids(names.terminals, network.from_terminal[service]),
+        "from_zone": _ids(names.zones, network.from_zone[service]),
+        "to_terminal": _ids(names.terminals, network.to_terminal[service]),
+        "to_zone": _ids(names.zones, network.to_zone[service]),
+        "containers": _small(held["containers"]),
+        "teu": held["quarters"] / 4,
+        **{name: held[name] for name in PLAIN_TRIPS},
+        "leaving_closed_h": summary.closed.leaving,
+        "berthing_closed_h": summary.closed.berthing,
+    }
+    return _frame(replication, columns)
+
+
+def _legs(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    from jibek.results import _kernels as kernels
+
+    held = replication.legs
+    order = kernels.sort_groups(
+        held["trip"], first := kernels.count_groups(held["trip"], replication.trips["service"].size)
+    )
+    link, back, trip = (held[name][order] for name in ("link", "back", "trip"))
+    seq = np.arange(link.size) - first[trip]
+    columns = {
+        "trip": _small(trip),
+        "seq": seq.astype(np.int16),
+        "link": _ids(network.names.links, link),
+        "back": back.astype(bool),
+        "from_place": _ids(network.names.places, network.link_ends[back, link]),
+        "to_place": _ids(network.names.places, network.link_ends[1 - back, link]),
+        **{name: held[name][order] for name in PLAIN_LEGS},
+        "admission_closed_h": summary.closed.admission[order],
+        "path_closed_h": summary.closed.path[order],
+    }
+    return _frame(replication, columns)
+
+
+def _closed(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    held = replication.closed
+    columns = {
+        "closure": _ids(network.names.closures, held["closure"]),
+        "start_h": held["start_h"],
+        "end_h": held["end_h"],
+    }
+    return _frame(replication, columns)
+
+
+def _daily(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    import polars as pl
+
+    warmup = network.corridor.header.warmup_days
+    found = []
+    for quantity, (table, _) in DAILY.items():
+        names = getattr(network.names, table)
+        matrix = replication.daily[quantity] if quantity == "lifts" else replication.daily[quantity] / 24
+        days, size = matrix.shape
+        columns = {
+            "day": np.repeat(np.arange(-warmup, days - warmup, dtype=np.int32), size),
+            "quantity": _ids(tuple(DAILY), np.full(matrix.size, list(DAILY).index(quantity))),
+            "id": _ids(names, np.tile(np.arange(size), days)).cast(pl.String),
+            "value": matrix.ravel(),
+        }
+        found.append(_frame(replication, columns))
+    return pl.concat(found)
+
+
+def _quantities(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    columns = {
+        "quantity": list(summary.quantities),
+        "value": np.fromiter(summary.quantities.values(), dtype=np.float64),
+    }
+    return _frame(replication, columns)
+
+
+def _budget(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    cells, _ = network.cells
+    chosen = np.flatnonzero(summary.budget)
+    flow, location, stage = (np.array(part, dtype=object)[chosen] for part in zip(*cells, strict=True))
+    columns = {
+        "flow": _ids(network.names.flows, flow.astype(np.int64)),
+        "location": location.astype(str),
+        "stage": _ids(STAGES, np.array([STAGES.index(one) for one in stage], dtype=np.int64)),
+        "days": summary.budget[chosen],
+    }
+    return _frame(replication, columns)
+
+
+def _months(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    labels, _ = network.months
+    flows = network.names.flows
+    columns = {
+        "flow": _ids(flows, np.repeat(np.arange(len(flows)), len(labels))),
+        "month": _ids(labels, np.tile(np.arange(len(labels)), len(flows))),
+        **{name: summary.months[:, column] for column, name in enumerate(MONTHLY)},
+    }
+    return _frame(replication, columns)
