@@ -16,11 +16,11 @@ from jibek.simulate._source import cached
 I4, I8, F8 = np.int32, np.int64, np.float64
 
 CONTAINER = _record(
-    next=I8, flow=I4, itinerary=I4, number=I4, quarters=I4, first_hop=I4, hop=I4, last_hop=I4, source=I4, vehicle=I4,
+    next=I8, number=I8, quarters=I8, flow=I4, itinerary=I4, first_hop=I4, hop=I4, last_hop=I4, source=I4, vehicle=I4,
     transfer=I4, step=I4, held=I4, enter_h=F8, leave_h=F8,
 )  # fmt: skip
 HOP = _record(
-    container=I4, service=I4, trip=I4, direct=I4, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8
+    service=I8, container=I4, trip=I4, direct=I8, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8
 )
 BLOCK = _record(time_h=F8, flow=I8, first=I8, end=I8)
 TURN = _record(time_h=F8, kind=I8, target=I8, change=I8)
@@ -38,7 +38,7 @@ def block_times(key, flow, rates, months_h, poisson):
     done = 0.0
     mark = 0.0
     for block in range(times.size):
-        u, _ = d.uniforms(key, d.ARRIVAL, 0, flow, block, 0, 0)
+        u, _ = d.uniforms(key, d.ARRIVAL, d.ONCE, flow, block, d.ONCE, d.ONCE)
         mark = mark - math.log(u) if poisson else block + u
         while month < rates.size and done + rates[month] * (months_h[month + 1] - months_h[month]) <= mark:
             done += rates[month] * (months_h[month + 1] - months_h[month])
@@ -67,7 +67,7 @@ def container_sizes(key, flow, sizes, limit, numbers):
         while limit > 0 or n - first < numbers[block]:
             size = 8
             if sizes[0] > 0.0 or sizes[1] < 1.0:
-                u, _ = d.uniforms(key, d.SIZE, 0, flow, n, 0, 0)
+                u, _ = d.uniforms(key, d.SIZE, d.ONCE, flow, n, d.ONCE, d.ONCE)
                 size = 4 if u <= sizes[0] else (8 if u <= sizes[1] else 9)
             if limit > 0 and load + size > limit:
                 break
@@ -85,7 +85,7 @@ def block_itineraries(key, flow, shares, blocks):
     chosen = np.zeros(blocks, np.int64)
     if shares.size > 1:
         for block in range(blocks):
-            u, _ = d.uniforms(key, d.ITINERARY, 0, flow, block, 0, 0)
+            u, _ = d.uniforms(key, d.ITINERARY, d.ONCE, flow, block, d.ONCE, d.ONCE)
             chosen[block] = np.searchsorted(shares, u)
     return chosen
 
@@ -100,7 +100,7 @@ def spells(key, closure, rates, months_h, mean_h, cv, distribution):
     month = 0
     spell = 0
     while month < rates.size:
-        u, _ = d.uniforms(key, d.OPEN_TIME, 0, closure, spell, 0, 0)
+        u, _ = d.uniforms(key, d.OPEN_TIME, d.ONCE, closure, spell, d.ONCE, d.ONCE)
         left = -math.log(u)
         while month < rates.size and rates[month] * (months_h[month + 1] - now) <= left:
             left -= rates[month] * (months_h[month + 1] - now)
@@ -110,7 +110,7 @@ def spells(key, closure, rates, months_h, mean_h, cv, distribution):
         if month == rates.size:
             break
         start = now + left / rates[month]
-        now = start + d.duration(key, d.CLOSED_TIME, 0, closure, spell, 0, distribution, mean_h, cv)
+        now = start + d.duration(key, d.CLOSED_TIME, d.ONCE, closure, spell, d.ONCE, distribution, mean_h, cv)
         starts.append(start)
         ends.append(now)
         while month < rates.size and months_h[month + 1] <= now:

@@ -12,10 +12,15 @@ import numpy as np
 from numba import njit
 
 # Purposes of a draw, the first part of the counter; see docs/simulation.md.
-ARRIVAL, ITINERARY, SIZE, STEP_TIME, RUN_TIME, CHECKED, CHECK_TIME, HELD, HOLD_TIME, OPEN_TIME, CLOSED_TIME = range(1, 12)
+ARRIVAL, ITINERARY, SIZE, STEP_TIME, RUN_TIME, CHECKED, CHECK_TIME, HELD, HOLD_TIME, OPEN_TIME, CLOSED_TIME = np.arange(
+    1, 12
+)
+
+ONCE = np.int64(0)
+"""The occurrence, entity word or block of a draw that has no other."""
 
 DISTRIBUTIONS = ("fixed", "exponential", "uniform", "lognormal", "gamma")
-FIXED, EXPONENTIAL, UNIFORM, LOGNORMAL, GAMMA = range(5)
+FIXED, EXPONENTIAL, UNIFORM, LOGNORMAL, GAMMA = np.arange(5)
 
 _MULTIPLY_0 = np.uint64(0xD2511F53)
 _MULTIPLY_1 = np.uint64(0xCD9E8D57)
@@ -60,7 +65,7 @@ def _standard_gamma(key, purpose, occurrence, a, b, c, shape):
     raised = shape if shape >= 1.0 else shape + 1.0
     d = raised - 1.0 / 3.0
     slope = 1.0 / math.sqrt(9.0 * d)
-    draw = 0
+    draw = ONCE
     value = d
     while draw < 200:
         u, v = uniforms(key, purpose, occurrence, a, b, c, draw)
@@ -83,14 +88,14 @@ def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv):
     if mean <= 0.0 or distribution == FIXED:
         return mean
     if distribution == EXPONENTIAL:
-        u, _ = uniforms(key, purpose, occurrence, a, b, c, 0)
+        u, _ = uniforms(key, purpose, occurrence, a, b, c, ONCE)
         return -mean * math.log(u)
     if cv <= 0.0:
         return mean
     if distribution == GAMMA:
         shape = 1.0 / (cv * cv)
         return mean / shape * _standard_gamma(key, purpose, occurrence, a, b, c, shape)
-    u, v = uniforms(key, purpose, occurrence, a, b, c, 0)
+    u, v = uniforms(key, purpose, occurrence, a, b, c, ONCE)
     if distribution == UNIFORM:
         return max(0.0, mean * (1.0 + cv * math.sqrt(3.0) * (2.0 * u - 1.0)))
     variance = math.log(1.0 + cv * cv)

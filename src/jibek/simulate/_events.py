@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from jibek.simulate._network import NONE
 
 # Kinds of events, each with the row it concerns.
-BLOCK, SLOT, TIMER, STEP, CHECK, PATH, RUN, HOLD, TURN = range(9)
+BLOCK, SLOT, TIMER, STEP, CHECK, PATH, RUN, HOLD, TURN = np.arange(9)
 
 # Kinds of questions.
-WORK, CALL, POSITION, ADMIT = range(4)
+WORK, CALL, POSITION, ADMIT = np.arange(4)
 
 _ID_BITS = 28
 _ID_MASK = (1 << _ID_BITS) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from jibek.simulate import _draws as d
@@ -10,7 +11,7 @@ from jibek.simulate._network import FILLED, NONE
 from jibek.simulate._world import LOADING
 
 # What a lift is for.
-INTO_YARD, FROM_YARD, ACROSS = range(3)
+INTO_YARD, FROM_YARD, ACROSS = np.arange(3)
 
 
 @njit
@@ -473,7 +474,7 @@ def _holds(w, c):
         if not w.concerns[check, service] or (mask != 0 and mask >> flow["cargo_class"] & 1 == 0):
             continue
         hop = box["hop"] - box["first_hop"]
-        u, _ = d.uniforms(w.key, d.HELD, hop, flow["hash"], box["number"], k["hash"], 0)
+        u, _ = d.uniforms(w.key, d.HELD, hop, flow["hash"], box["number"], k["hash"], d.ONCE)
         if u <= k["probability"]:
             held |= 1 << place
     return held

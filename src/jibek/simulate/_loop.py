@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 from jibek.simulate._calls import call, enlist, open_slot, timer, work
@@ -33,6 +34,8 @@ from jibek.simulate._running import ask_path, count_zone, end_check, end_run, en
 from jibek.simulate._running import let_leave, serve_vehicles
 from jibek.simulate._source import cached
 
+FIRST = np.int64(0)
+
 # What the loop stopped for.
 DONE, MORE_VEHICLES, MORE_EVENTS, MORE_LOG = range(4)
 
@@ -47,9 +50,9 @@ def begin(w):
             enlist(w, vehicle, fleet)
             append(w.fleet[fleet], w.vehicle, vehicle)
     if w.block.size > 0:
-        push(w, w.block[0]["time_h"], BLOCK, 0)
+        push(w, w.block[0]["time_h"], BLOCK, FIRST)
     if w.turn.size > 0:
-        push(w, w.turn[0]["time_h"], TURN_EVENT, 0)
+        push(w, w.turn[0]["time_h"], TURN_EVENT, FIRST)
     for service in range(w.service.size):
         s = w.service[service]
         if s["slot"] < s["slot_end"]:

@@ -22,7 +22,7 @@ NONE = -1
 UNLIMITED = 2**30
 NEVER = 1e300
 
-I8, U4, F8 = np.int64, np.uint32, np.float64
+I8, F8 = np.int64, np.float64
 
 
 def _record(**fields: type) -> np.dtype[Any]:
@@ -31,7 +31,7 @@ def _record(**fields: type) -> np.dtype[Any]:
 
 # A duration is described by the fields mean, cv, distribution of its record and drawn for its entity `hash`.
 LINK = _record(
-    hash=U4, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, closed=I8, head=I8, tail=I8
+    hash=I8, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, closed=I8, head=I8, tail=I8
 )
 TERMINAL = _record(
     outer=I8, yard=I8, room=I8, used=I8, closed=I8, head=I8, tail=I8, first=I8, last=I8, leave_head=I8, leave_tail=I8,
@@ -41,19 +41,19 @@ ZONE = _record(
     terminal=I8, positions=I8, limit=I8, taken=I8, admitted=I8, closed=I8, head=I8, tail=I8, waiting=I8,
     admit_head=I8, admit_tail=I8, since=F8, task=I8,
 )  # fmt: skip
-EQUIPMENT = _record(hash=U4, terminal=I8, count=I8, busy=I8, mean=F8, cv=F8, distribution=I8, head=I8, tail=I8)
+EQUIPMENT = _record(hash=I8, terminal=I8, count=I8, busy=I8, mean=F8, cv=F8, distribution=I8, head=I8, tail=I8)
 CHECK = _record(
-    hash=U4, terminal=I8, hold=I8, servers=I8, busy=I8, mean=F8, cv=F8, distribution=I8, probability=F8, classes=I8,
+    hash=I8, terminal=I8, hold=I8, servers=I8, busy=I8, mean=F8, cv=F8, distribution=I8, probability=F8, classes=I8,
     head=I8, tail=I8,
 )  # fmt: skip
 SERVICE = _record(
-    hash=U4, origin=I8, from_zone=I8, destination=I8, to_zone=I8, path=I8, path_end=I8, rule=I8, load_h=F8, minimum=I8,
+    hash=I8, origin=I8, from_zone=I8, destination=I8, to_zone=I8, path=I8, path_end=I8, rule=I8, load_h=F8, minimum=I8,
     max_wait_h=F8, share=F8, priority=I8, slot=I8, slot_end=I8, start=I8, start_end=I8, coming=I8, yard=I8, claimed=I8,
     open=I8, open_h=F8, trips=I8, loading=I8, head=I8, tail=I8, timer_h=F8, task=I8,
 )  # fmt: skip
 FLEET = _record(count=I8, capacity=I8, rotation=I8, rotation_end=I8, head=I8, tail=I8)
 ROTATION = _record(fleet=I8, stop=I8, stop_end=I8, priority=I8)
-FLOW = _record(hash=U4, origin=I8, destination=I8, line=I8, cargo_class=I8)
+FLOW = _record(hash=I8, origin=I8, destination=I8, line=I8, cargo_class=I8)
 
 
 class Network(NamedTuple):

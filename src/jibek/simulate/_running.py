@@ -167,7 +167,7 @@ def _concerned(w, vehicle, check):
     if k["probability"] >= 1.0:
         return True
     s = w.service[v["service"]]
-    u, _ = d.uniforms(w.key, d.CHECKED, 0, s["hash"], w.trip[v["trip"]]["number"], k["hash"], 0)
+    u, _ = d.uniforms(w.key, d.CHECKED, d.ONCE, s["hash"], w.trip[v["trip"]]["number"], k["hash"], d.ONCE)
     return u <= k["probability"]
 
 
@@ -184,7 +184,7 @@ def _begin_check(w, now, vehicle, check):
     s = w.service[v["service"]]
     number = w.trip[v["trip"]]["number"]
     hours = d.duration(
-        w.key, d.CHECK_TIME, 0, s["hash"], number, k["hash"], k["distribution"], k["mean"], k["cv"]
+        w.key, d.CHECK_TIME, d.ONCE, s["hash"], number, k["hash"], k["distribution"], k["mean"], k["cv"]
     )
     k["busy"] += 1
     add_hours(w.posts, check, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])

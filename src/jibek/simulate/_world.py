@@ -29,10 +29,10 @@ from jibek.simulate._network import (
 I8, F8 = np.int64, np.float64
 
 # What a vehicle is doing.
-UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, UNLOADING = range(10)
+UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, UNLOADING = np.arange(10)
 
 # Kinds of checks a vehicle is going through.
-DEPARTURE, WAY, ARRIVAL = range(3)
+DEPARTURE, WAY, ARRIVAL = np.arange(3)
 
 VEHICLE = _record(
     state=I8, fleet=I8, rotation=I8, stage=I8, service=I8, after=I8, number=I8, trip=I8, trip_out=I8, zone=I8, terminal=I8,
