@@ -45,6 +45,7 @@ def _appear(w, rotation):
     vehicle = w.count[0]["free"]
     v = w.vehicle[vehicle]
     w.count[0]["free"] = v["next"]
+    w.count[0]["unused"] -= 1
     enlist(w, vehicle, w.rotation[rotation]["fleet"])
     v["rotation"] = rotation
     return vehicle
@@ -282,6 +283,7 @@ def _emptied(w, now, vehicle):
     else:
         give_up_position(w, now, vehicle)
         v["state"] = UNUSED
+        w.count[0]["unused"] += 1
         v["next"], w.count[0]["free"] = w.count[0]["free"], vehicle
 
 

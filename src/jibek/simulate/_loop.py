@@ -47,6 +47,7 @@ def begin(w):
         for _ in range(max(0, w.fleet[fleet]["count"])):
             vehicle = w.count[0]["free"]
             w.count[0]["free"] = w.vehicle[vehicle]["next"]
+            w.count[0]["unused"] -= 1
             enlist(w, vehicle, fleet)
             append(w.fleet[fleet], w.vehicle, vehicle)
     if w.block.size > 0:
@@ -172,13 +173,13 @@ def _finish(w):
 @cached
 @njit(nogil=True)
 def run(w, until, heap_margin):
-    """Handle events until a time (hours); return `DONE`, or what must grow before it is called again."""
+    """Handle all events before a time (hours); return `DONE`, or what must grow before it is called again."""
     count = w.count[0]
     if count["begun"] == 0:
         count["begun"] = 1
         begin(w)
     while True:
-        if count["free"] >= w.vehicle.size:
+        if count["unused"] < w.terminal.size + 256:
             return MORE_VEHICLES
         if count["heap"] + heap_margin > w.heap_time.size:
             return MORE_EVENTS
@@ -187,7 +188,7 @@ def run(w, until, heap_margin):
         if count["agenda"] < count["asked"]:
             _answer(w, count["now"])
             continue
-        if count["heap"] == 0 or w.heap_time[0] > until:
+        if count["heap"] == 0 or w.heap_time[0] >= until:
             if until >= w.clock[1]:
                 _finish(w)
             return DONE

@@ -47,7 +47,7 @@ TRIP = _record(
 LEG = _record(trip=I8, link=I8, back=I8, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
 COUNT = _record(
     heap=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
-    entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, now=F8,
+    entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, now=F8,
 )  # fmt: skip
 
 
@@ -185,6 +185,7 @@ def grow_vehicles(world: World, vehicles: int) -> World:
     table["next"][known:] = np.arange(known + 1, vehicles + 1)
     table["next"][-1] = free
     world.count["free"] = known
+    world.count["unused"] += vehicles - known
     return grow_heap(replace(world, vehicle=table))
 
 

@@ -1,0 +1,65 @@
+"""Simulate a corridor and make a run of it."""
+
+from __future__ import annotations
+
+import os
+
+from jibek.corridor import Corridor
+from jibek.results._run import Run
+from jibek.simulate import Progress, compile_corridor, replicate
+
+
+def simulate(
+    corridor: Corridor,
+    *,
+    replications: int = 1,
+    seed: int = 0,
+    jobs: int | None = None,
+    out: str | os.PathLike[str] | None = None,
+    containers: bool = True,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Run:
+    """Simulate a corridor box by box.
+
+    Parameters
+    ----------
+    corridor
+        What to simulate, from `jibek.read`.
+    replications
+        How often, each time with other random numbers; intervals need at least two.
+    seed
+        Seed of all random numbers, 0 to 2**32 - 1; the same seed gives the same run.
+    jobs
+        Replications that run at the same time; default: one a processor. The outcome does not depend on it.
+    out
+        Folder to write the tables to.
+    containers
+        Whether to keep the tables of single containers.
+    overwrite
+        Whether to replace a run that is in the folder.
+    progress
+        Called with the share done and the events so far.
+
+    Returns
+    -------
+    Run
+        Its figures, tables and pictures.
+
+    Raises
+    ------
+    Deadlock
+        If vehicles wait for each other without end.
+
+    Examples
+    --------
+    >>> import jibek
+    >>> run = jibek.simulate(jibek.read("starter").with_clock(days=30), replications=2, seed=1)
+    >>> run.replications
+    2
+    """
+    names = compile_corridor(corridor).names
+    series = replicate(
+        corridor, replications=replications, seed=seed, jobs=jobs or os.cpu_count() or 1, progress=progress
+    )
+    return Run.collect(corridor, names, series, seed=seed, out=out, containers=containers, overwrite=overwrite)
