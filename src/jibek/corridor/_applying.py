@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from pydantic import ValidationError
 
 from jibek.corridor._changes import Change, Draft, in_order
 from jibek.corridor._checking import check
+from jibek.corridor._columns import columns
 from jibek.corridor._corridor import Corridor
 from jibek.corridor._errors import ChangeError, Problem, near
+from jibek.corridor._messages import sentence
+from jibek.corridor.tables import Header
 
 
 def changed(corridor: Corridor, changes: Sequence[str]) -> Corridor:
@@ -63,3 +69,28 @@ def with_measures(corridor: Corridor, names: Sequence[str]) -> Corridor:
     texts = [text for name in wanted for text in corridor.measures[name].changes]
     applied = corridor.applied + tuple(wanted)
     return _apply(corridor, texts, applied)
+
+
+def with_clock(corridor: Corridor, *, days: int | None, warmup_days: int | None) -> Corridor:
+    """Set the days that count and those before them; see `Corridor.with_clock`."""
+    given = {"days": days, "warmup_days": warmup_days}
+    wanted = {name: value for name, value in given.items() if value is not None}
+    try:
+        header = Header.model_validate(corridor.header.model_dump() | wanted)
+    except ValidationError as error:
+        raise ChangeError(
+            [
+                Problem(
+                    "corridor.toml",
+                    None,
+                    str(one["loc"][0]),
+                    sentence(one, columns(Header)[str(one["loc"][0])]),
+                )
+                for one in error.errors()
+            ]
+        ) from None
+    result = replace(corridor, header=header)
+    problems = check(result)
+    if problems:
+        raise ChangeError(problems)
+    return result

@@ -109,10 +109,7 @@ class Draft:
 
     def corridor(self, *, changes: tuple[str, ...] = (), applied: tuple[str, ...] = ()) -> Corridor:
         """Return the corridor as it has become; it is not checked."""
-        rows = {
-            name: self._tables[name].values() if name in self._tables else self._of.rows(name)
-            for name in t.TABLES
-        }
+        rows = {name: self._tables[name].values() if name in self._tables else self._of.rows(name) for name in t.TABLES}
         return Corridor.of(self._of.header, rows, changes=changes, applied=applied)
 
     def apply(self, change: Change) -> list[Problem]:
@@ -120,9 +117,7 @@ class Draft:
         rows = self._rows(change.table)
         if change.id != "*" and change.id not in rows:
             hint = near(change.id, rows)
-            return [
-                Problem(str(change), None, None, f"{quoted(change.id)} is not in {change.table}.csv{hint}")
-            ]
+            return [Problem(str(change), None, None, f"{quoted(change.id)} is not in {change.table}.csv{hint}")]
         problems = []
         for name in list(rows) if change.id == "*" else [change.id]:
             try:
@@ -144,9 +139,7 @@ def _changed_row(row: t.Row, change: Change) -> t.Row:
     else:
         old = values[change.field]
         if old is None:
-            raise ValueError(
-                f"{change.field} is not given, so nothing can be multiplied or added; set it with ="
-            )
+            raise ValueError(f"{change.field} is not given, so nothing can be multiplied or added; set it with =")
         operand = float(change.value)
         new = old * operand if change.operator == "*=" else old + operand
         if column.kind == "whole number":
@@ -155,9 +148,7 @@ def _changed_row(row: t.Row, change: Change) -> t.Row:
     try:
         return type(row).model_validate(values)
     except ValidationError as error:
-        raise ValueError(
-            "; ".join(sentence(detail, column) for detail in error.errors(include_url=False))
-        ) from None
+        raise ValueError("; ".join(sentence(detail, column) for detail in error.errors(include_url=False))) from None
 
 
 def _whole(value: float, name: str) -> int:

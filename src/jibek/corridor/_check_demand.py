@@ -86,9 +86,7 @@ def _has_no_units(view: View, name: str) -> bool:
 def flows_have_an_itinerary(view: View) -> Iterator[Problem]:
     for flow in view.corridor.flows.values():
         if view.has_containers(flow) and flow.id not in view.itineraries:
-            yield at(
-                flow, None, "its containers can never leave: no itinerary of the flow has a share above 0"
-            )
+            yield at(flow, None, "its containers can never leave: no itinerary of the flow has a share above 0")
 
 
 def used_services_are_in_a_rotation(view: View) -> Iterator[Problem]:

@@ -101,14 +101,10 @@ def zones_suit_their_services(view: View) -> Iterator[Problem]:
         for end in ("from", "to"):
             zone = view.corridor.zones.get(getattr(service, f"{end}_zone") or "")
             if zone is not None:
-                yield from _zone_suits(
-                    view, service, f"{end}_zone", zone, getattr(service, f"{end}_terminal")
-                )
+                yield from _zone_suits(view, service, f"{end}_zone", zone, getattr(service, f"{end}_terminal"))
 
 
-def _zone_suits(
-    view: View, service: t.Service, column: str, zone: t.Zone, terminal: str
-) -> Iterator[Problem]:
+def _zone_suits(view: View, service: t.Service, column: str, zone: t.Zone, terminal: str) -> Iterator[Problem]:
     if zone.terminal != terminal:
         message = f"zone {zone.id!r} is of terminal {zone.terminal!r}, not of {terminal!r}"
         yield at(service, column, message)
@@ -166,9 +162,7 @@ def vehicles_can_take_the_least_load(view: View) -> Iterator[Problem]:
         for fleet in view.fleets(service.id):
             room = quarters(fleet.capacity_teu * service.load_share) / 4
             if service.min_teu > room:
-                message = (
-                    f"{service.min_teu:g} TEU is more than a vehicle of {fleet.id!r} takes, {room:g} TEU"
-                )
+                message = f"{service.min_teu:g} TEU is more than a vehicle of {fleet.id!r} takes, {room:g} TEU"
                 yield at(service, "min_teu", message)
 
 

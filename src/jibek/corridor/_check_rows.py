@@ -40,9 +40,7 @@ def floor_is_below_the_mean(view: View) -> Iterator[Problem]:
         for column in ("run_h", "back_run_h"):
             mean = getattr(link, column)
             if mean is not None and link.min_run_h > mean:
-                yield at(
-                    link, "min_run_h", f"{link.min_run_h:g} h is more than the mean, {column} of {mean:g} h"
-                )
+                yield at(link, "min_run_h", f"{link.min_run_h:g} h is more than the mean, {column} of {mean:g} h")
 
 
 def way_points_are_on_the_globe(view: View) -> Iterator[Problem]:
@@ -81,9 +79,7 @@ def checks_say_where(view: View) -> Iterator[Problem]:
         if getattr(check, wanted) is None:
             yield at(check, wanted, f"a check of kind {check.kind} needs a {wanted}")
         if getattr(check, other) is not None:
-            yield at(
-                check, other, f"a check of kind {check.kind} is done at a {wanted}; leave the {other} blank"
-            )
+            yield at(check, other, f"a check of kind {check.kind} is done at a {wanted}; leave the {other} blank")
 
 
 def checks_have_servers(view: View) -> Iterator[Problem]:
@@ -148,18 +144,14 @@ def services_have_the_columns_of_their_rule(view: View) -> Iterator[Problem]:
 def uncertain_values_are_in_order(view: View) -> Iterator[Problem]:
     for row in view.corridor.uncertainty.values():
         if not row.low <= row.typical <= row.high:
-            yield at(
-                row, "typical", f"low {row.low:g}, typical {row.typical:g}, high {row.high:g} do not rise"
-            )
+            yield at(row, "typical", f"low {row.low:g}, typical {row.typical:g}, high {row.high:g} do not rise")
 
 
 def amounts_can_be_simulated(view: View) -> Iterator[Problem]:
     days = view.corridor.header.days + view.corridor.header.warmup_days
     for service in view.corridor.services.values():
         if service.every_h and 24 * days / service.every_h > 1e7:
-            yield at(
-                service, "every_h", "more than 10 million departures in the time of the corridor's clock"
-            )
+            yield at(service, "every_h", "more than 10 million departures in the time of the corridor's clock")
     for flow in view.corridor.flows.values():
         if flow.teu_per_year * days / 365 > 1e8:
             yield at(flow, "teu_per_year", "more than 100 million TEU in the time of the corridor's clock")

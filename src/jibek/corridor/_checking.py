@@ -65,9 +65,7 @@ def check_known(corridor: Corridor, known: Known) -> list[Problem]:
 def _unresolved(corridor: Corridor, known: Known) -> Iterator[Problem]:
     """Name every reference to a row that is not there."""
     ids = {
-        name: getattr(corridor, name).keys() | known.broken.get(name, ())
-        for name, row in t.TABLES.items()
-        if row.keyed
+        name: getattr(corridor, name).keys() | known.broken.get(name, ()) for name, row in t.TABLES.items() if row.keyed
     }
     told = 0
     for name, row in t.TABLES.items():

@@ -137,11 +137,7 @@ def _column(name: str, field: FieldInfo) -> Column:
 
 def _limit(part: object) -> dict[str, Any]:
     named = {"ge": "minimum", "le": "maximum", "lt": "below", "pattern": "pattern"}
-    return {
-        ours: getattr(part, theirs)
-        for theirs, ours in named.items()
-        if getattr(part, theirs, None) is not None
-    }
+    return {ours: getattr(part, theirs) for theirs, ours in named.items() if getattr(part, theirs, None) is not None}
 
 
 def _parts(annotation: Any, metadata: list[Any]) -> Iterator[Any]:

@@ -73,9 +73,7 @@ class Corridor:
         built: dict[str, Any] = {}
         for name, table in t.TABLES.items():
             here = rows.get(name, ())
-            built[name] = (
-                MappingProxyType({cast(Any, row).id: row for row in here}) if table.keyed else tuple(here)
-            )
+            built[name] = MappingProxyType({cast(Any, row).id: row for row in here}) if table.keyed else tuple(here)
         return cls(header=header, changes=changes, applied=applied, **built)
 
     def rows(self, table: str) -> tuple[t.Row, ...]:
@@ -131,6 +129,29 @@ class Corridor:
 
         return with_measures(self, measures)
 
+    def with_clock(self, *, days: int | None = None, warmup_days: int | None = None) -> Corridor:
+        """Return the corridor with another clock.
+
+        Parameters
+        ----------
+        days, warmup_days
+            Days that count and days simulated before; None leaves them as they are.
+
+        Raises
+        ------
+        ChangeError
+            If one of them is out of its limits.
+
+        Examples
+        --------
+        >>> import jibek.corridor
+        >>> jibek.corridor.read("starter").with_clock(days=30).header.days
+        30
+        """
+        from jibek.corridor._applying import with_clock
+
+        return with_clock(self, days=days, warmup_days=warmup_days)
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 of all values that are not the default, as hexadecimal; rows may stand in any order."""
@@ -154,9 +175,7 @@ class Corridor:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {
-            name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in state.items()
-        }
+        return {name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in state.items()}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         for name, part in state.items():

@@ -155,25 +155,19 @@ class _TableReader:
                 self.report(line, name, "the column is missing; every row must have a value")
         if "id" in self.absent:
             self.table.readable = False
-        return [
-            name if name in self.columns and name not in names[:n] else "" for n, name in enumerate(names)
-        ]
+        return [name if name in self.columns and name not in names[:n] else "" for n, name in enumerate(names)]
 
     def cells(self, names: list[str], rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, Cells]]:
         """Yield the cells of each row that are not blank, by name; leave ragged rows out."""
         width = len(names)
         for line, cells in rows:
             if len(cells) != width:
-                self.report(
-                    line, None, f"the row has {len(cells)} cells, the first line names {width} columns"
-                )
+                self.report(line, None, f"the row has {len(cells)} cells, the first line names {width} columns")
                 if "id" in names[: len(cells)]:
                     self.table.broken.add(cells[names.index("id")].strip())
                 continue
             filled = {
-                name: cell
-                for name, cell in zip(names, cells, strict=True)
-                if cell and not cell.isspace() and name
+                name: cell for name, cell in zip(names, cells, strict=True) if cell and not cell.isspace() and name
             }
             if filled or "" in names:
                 yield line, filled

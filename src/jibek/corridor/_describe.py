@@ -54,8 +54,7 @@ def describe() -> tuple[TableDescription, ...]:
     ['km']
     """
     return tuple(
-        TableDescription(name, _meaning(row), row.keyed, tuple(columns(row).values()))
-        for name, row in t.TABLES.items()
+        TableDescription(name, _meaning(row), row.keyed, tuple(columns(row).values())) for name, row in t.TABLES.items()
     )
 
 

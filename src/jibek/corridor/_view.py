@@ -102,9 +102,7 @@ class View:
         found: dict[str, list[t.Flow]] = defaultdict(list)
         for flow in self.corridor.flows.values():
             if self.has_containers(flow):
-                used = (
-                    name for itinerary in self.itineraries.get(flow.id, ()) for name in itinerary.services
-                )
+                used = (name for itinerary in self.itineraries.get(flow.id, ()) for name in itinerary.services)
                 for service in dict.fromkeys(used):
                     found[service].append(flow)
         return dict(found)

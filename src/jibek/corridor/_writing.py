@@ -111,9 +111,7 @@ def _placed(target: Path, *, overwrite: bool) -> Iterator[Path]:
             target.rename(old)
         draft.rename(target)
     except OSError as error:
-        raise PackageError(
-            [Problem(str(target), None, None, f"cannot be written: {error.strerror}")]
-        ) from None
+        raise PackageError([Problem(str(target), None, None, f"cannot be written: {error.strerror}")]) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
         shutil.rmtree(old, ignore_errors=True)

@@ -72,9 +72,7 @@ Distribution = Literal["fixed", "exponential", "uniform", "lognormal", "gamma"]
 Gauge = Annotated[int, Field(ge=600, le=2000), Unit("mm")]
 
 Classes = Annotated[tuple[CargoClass, ...], SPACED]
-Source = Annotated[
-    str | None, Ref("sources"), Field(default=None, description="where the row's values come from")
-]
+Source = Annotated[str | None, Ref("sources"), Field(default=None, description="where the row's values come from")]
 
 
 class Row(BaseModel):
@@ -116,9 +114,7 @@ class Link(Row):
     mode: Mode = Field(description="what moves on it")
     gauge_mm: Gauge | None = Field(default=None, description="track gauge; rail links must have one")
     length_km: Annotated[Positive, Unit("km")] = Field(description="length along the line")
-    run_h: Annotated[NotNegative, Unit("h")] = Field(
-        description="mean running time forward, stops on the way included"
-    )
+    run_h: Annotated[NotNegative, Unit("h")] = Field(description="mean running time forward, stops on the way included")
     back_run_h: Annotated[NotNegative | None, Unit("h")] = Field(
         default=None, description="mean running time backward; default as forward"
     )
@@ -133,12 +129,8 @@ class Link(Row):
     back_paths_per_day: Annotated[Positive | None, Unit("vehicles/day")] = Field(
         default=None, description="departures a day backward; default as forward"
     )
-    tracks: int | None = Field(
-        default=None, ge=1, le=20, description="number of tracks (shown, not simulated)"
-    )
-    electrified: bool | None = Field(
-        default=None, description="whether the line is electrified (shown, not simulated)"
-    )
+    tracks: int | None = Field(default=None, ge=1, le=20, description="number of tracks (shown, not simulated)")
+    electrified: bool | None = Field(default=None, description="whether the line is electrified (shown, not simulated)")
     via: Annotated[tuple[str, ...], LISTED] = Field(
         default=(), description="way points of the drawn line, `lat lon; lat lon`"
     )
@@ -171,9 +163,7 @@ class Zone(Row):
         description="`track` for rail, `berth` for sea, `gate` for road, "
         "`yard` for standing containers (one a terminal)"
     )
-    gauge_mm: Gauge | None = Field(
-        default=None, description="gauge of the tracks; `track` zones must have one"
-    )
+    gauge_mm: Gauge | None = Field(default=None, description="gauge of the tracks; `track` zones must have one")
     positions: int | None = Field(
         default=None,
         ge=1,
@@ -201,9 +191,7 @@ class Equipment(Row):
     terminal: Annotated[Id, Ref("terminals")] = Field(description="terminal it belongs to")
     name: str = Field(default="", description="name to be shown")
     count: int = Field(ge=0, le=10_000, description="units in the pool")
-    move_min: Annotated[NotNegative, Unit("min")] = Field(
-        description="mean time a unit is busy with one container"
-    )
+    move_min: Annotated[NotNegative, Unit("min")] = Field(description="mean time a unit is busy with one container")
     move_cv: Variation = Field(default=0.0, description="coefficient of variation of that time")
     move_dist: Distribution = Field(default="lognormal", description="distribution of that time")
     source: Source
@@ -215,9 +203,7 @@ class Transfer(Row):
     table = "transfers"
 
     id: Id = Field(description="name of the transfer")
-    from_zone: Annotated[Id, Ref("zones")] = Field(
-        description="zone where the container stands or its vehicle is"
-    )
+    from_zone: Annotated[Id, Ref("zones")] = Field(description="zone where the container stands or its vehicle is")
     to_zone: Annotated[Id, Ref("zones")] = Field(description="zone it is brought to, of the same terminal")
     steps: Annotated[tuple[Annotated[Id, Ref("equipment")], ...], CHAINED] = Field(
         min_length=1, max_length=8, description="equipment in the order of use, `sts>tractor>rtg`"
@@ -236,9 +222,7 @@ class Check(Row):
         description="of vehicles `arrival` and `departure` at a terminal and `way` at a place passed; "
         "`hold`: of a container that has been unloaded at a terminal"
     )
-    terminal: Annotated[Id | None, Ref("terminals")] = Field(
-        default=None, description="where; for all kinds but `way`"
-    )
+    terminal: Annotated[Id | None, Ref("terminals")] = Field(default=None, description="where; for all kinds but `way`")
     place: Annotated[Id | None, Ref("places")] = Field(default=None, description="where; for kind `way`")
     order: int = Field(
         default=0,
@@ -274,9 +258,7 @@ class Closure(Row):
     table = "closures"
 
     id: Id = Field(description="name of the closure")
-    terminal: Annotated[Id | None, Ref("terminals")] = Field(
-        default=None, description="terminal that is closed"
-    )
+    terminal: Annotated[Id | None, Ref("terminals")] = Field(default=None, description="terminal that is closed")
     zone: Annotated[Id | None, Ref("zones")] = Field(default=None, description="or zone that is closed")
     link: Annotated[Id | None, Ref("links")] = Field(default=None, description="or link that is closed")
     start: Moment | None = Field(default=None, description="begin of a closure that happens once")
@@ -287,9 +269,7 @@ class Closure(Row):
     days_per_month: Annotated[float | None, Field(ge=0, lt=28, allow_inf_nan=False), Unit("days")] = Field(
         default=None, description="mean days closed in each such month"
     )
-    duration_h: Annotated[Positive | None, Unit("h")] = Field(
-        default=None, description="mean length of one spell"
-    )
+    duration_h: Annotated[Positive | None, Unit("h")] = Field(default=None, description="mean length of one spell")
     duration_cv: Variation = Field(default=0.0, description="coefficient of variation of the length")
     duration_dist: Distribution = Field(default="lognormal", description="distribution of the length")
     source: Source
@@ -411,15 +391,9 @@ class Flow(Row):
     season: Annotated[tuple[NotNegative, ...], SPACED] = Field(
         default=(), description="twelve indices, January first, of the volume by month; none: even"
     )
-    share_20ft: NotNegative = Field(
-        default=0.0, description="weight of 20 ft containers in the mix, by number"
-    )
-    share_40ft: NotNegative = Field(
-        default=1.0, description="weight of 40 ft containers in the mix, by number"
-    )
-    share_45ft: NotNegative = Field(
-        default=0.0, description="weight of 45 ft containers in the mix, by number"
-    )
+    share_20ft: NotNegative = Field(default=0.0, description="weight of 20 ft containers in the mix, by number")
+    share_40ft: NotNegative = Field(default=1.0, description="weight of 40 ft containers in the mix, by number")
+    share_45ft: NotNegative = Field(default=0.0, description="weight of 45 ft containers in the mix, by number")
     t_per_teu: Annotated[NotNegative, Unit("t/TEU")] = Field(default=10.0, description="mean gross mass")
     cargo_class: CargoClass = Field(default="general", description="cargo class of all its containers")
     priority: int = Field(
@@ -438,9 +412,7 @@ class Itinerary(Row):
     services: Annotated[tuple[Annotated[Id, Ref("services")], ...], CHAINED] = Field(
         min_length=1, max_length=30, description="services in order, `a>b>c`"
     )
-    share: NotNegative = Field(
-        default=1.0, description="weight among the itineraries of the flow; 0: not used"
-    )
+    share: NotNegative = Field(default=1.0, description="weight among the itineraries of the flow; 0: not used")
     source: Source
 
 
@@ -450,20 +422,12 @@ class Tariff(Row):
     table = "tariffs"
 
     id: Id = Field(description="name of the tariff")
-    service: Annotated[Id | None, Ref("services")] = Field(
-        default=None, description="charged for each ride of it"
-    )
-    terminal: Annotated[Id | None, Ref("terminals")] = Field(
-        default=None, description="or for each handling there"
-    )
+    service: Annotated[Id | None, Ref("services")] = Field(default=None, description="charged for each ride of it")
+    terminal: Annotated[Id | None, Ref("terminals")] = Field(default=None, description="or for each handling there")
     link: Annotated[Id | None, Ref("links")] = Field(default=None, description="or for each passing of it")
     per_teu: Annotated[NotNegative, Unit("currency/TEU")] = Field(default=0.0, description="price by length")
-    per_container: Annotated[NotNegative, Unit("currency")] = Field(
-        default=0.0, description="price by number"
-    )
-    per_tkm: Annotated[NotNegative, Unit("currency/tkm")] = Field(
-        default=0.0, description="price by tonne-kilometre"
-    )
+    per_container: Annotated[NotNegative, Unit("currency")] = Field(default=0.0, description="price by number")
+    per_tkm: Annotated[NotNegative, Unit("currency/tkm")] = Field(default=0.0, description="price by tonne-kilometre")
     classes: Classes = Field(default=(), description="cargo classes that pay it; none named: all")
     source: Source
 
@@ -474,15 +438,9 @@ class Emission(Row):
     table = "emissions"
 
     id: Id = Field(description="name of the factor")
-    mode: Mode | None = Field(
-        default=None, description="for all vehicles of the mode that have no factor of their own"
-    )
-    fleet: Annotated[Id | None, Ref("fleets")] = Field(
-        default=None, description="or for the vehicles of one fleet"
-    )
-    terminal: Annotated[Id | None, Ref("terminals")] = Field(
-        default=None, description="or for handling at a terminal"
-    )
+    mode: Mode | None = Field(default=None, description="for all vehicles of the mode that have no factor of their own")
+    fleet: Annotated[Id | None, Ref("fleets")] = Field(default=None, description="or for the vehicles of one fleet")
+    terminal: Annotated[Id | None, Ref("terminals")] = Field(default=None, description="or for handling at a terminal")
     g_per_tkm: Annotated[NotNegative, Unit("g CO2e/tkm")] = Field(default=0.0, description="moving")
     kg_per_move: Annotated[NotNegative, Unit("kg CO2e")] = Field(
         default=0.0, description="each handling of a container"
@@ -500,9 +458,7 @@ class Measure(Row):
     changes: Annotated[tuple[str, ...], LISTED] = Field(
         default=(), description="what it changes, `table.id.field=value; table.id.field*=1.1`"
     )
-    cost_million: Annotated[NotNegative | None, Unit("million currency")] = Field(
-        default=None, description="cost"
-    )
+    cost_million: Annotated[NotNegative | None, Unit("million currency")] = Field(default=None, description="cost")
     ready: Day | None = Field(default=None, description="when it is, or will be, in use")
     status: Literal["completed", "under way", "planned", "scenario"] = Field(
         default="planned", description="`scenario`: not a project but another state of the world"
@@ -525,9 +481,7 @@ class Uncertainty(Row):
     low: Number = Field(description="one in twenty would be lower")
     typical: Number = Field(description="most likely")
     high: Number = Field(description="one in twenty would be higher")
-    relative: bool = Field(
-        default=False, description="whether the three multiply the value instead of replacing it"
-    )
+    relative: bool = Field(default=False, description="whether the three multiply the value instead of replacing it")
     source: Source
 
 
@@ -537,9 +491,7 @@ class Observation(Row):
     table = "observations"
 
     id: Id = Field(description="name of the observation")
-    quantity: str = Field(
-        description="figure of a run's summary, `links.<id>.departures`; several are joined by ` + `"
-    )
+    quantity: str = Field(description="figure of a run's summary, `links.<id>.departures`; several are joined by ` + `")
     value: Number = Field(description="what was observed")
     unit: str = Field(default="", description="its unit")
     period: str = Field(default="", description="when it was observed")
@@ -596,9 +548,7 @@ class Header(BaseModel):
     title: str = Field(description="title to be shown")
     schema_version: Literal[1] = Field(description="version of this description")
     start: Day = Field(description="first day that counts")
-    days: Annotated[int, Field(ge=1, le=36_600), Unit("days")] = Field(
-        default=365, description="days that count"
-    )
+    days: Annotated[int, Field(ge=1, le=36_600), Unit("days")] = Field(default=365, description="days that count")
     warmup_days: Annotated[int, Field(ge=0, le=3_660), Unit("days")] = Field(
         default=0, description="days simulated before, not counted"
     )

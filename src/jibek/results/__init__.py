@@ -1,4 +1,4 @@
-"""What a run leaves: tables on disk, figures with intervals, pictures, the comparison with what was observed."""
+"""What a run leaves: tables on disk, figures with intervals, pictures, a comparison with what was observed."""
 
 from jibek.results._folder import RunError
 from jibek.results._run import Run

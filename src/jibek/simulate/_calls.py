@@ -6,12 +6,19 @@ import numpy as np
 from numba import njit
 
 from jibek.simulate._events import SLOT, TIMER, append, ask_call, ask_work, push, take_first
-from jibek.simulate._lifts import capacity, let_in, longest_wait_since, may_close, first_in_line, try_load, try_unload
+from jibek.simulate._lifts import (
+    capacity,
+    first_in_line,
+    let_in,
+    longest_wait_since,
+    may_close,
+    try_load,
+    try_unload,
+)
 from jibek.simulate._network import FILLED, NEVER, NONE
 from jibek.simulate._running import (
     begin_checks,
     begin_loading,
-    closed,
     give_up_position,
     queue_for_position,
     quit_work,
@@ -105,7 +112,12 @@ def engage(w, now, vehicle, service):
     w.count[0]["trips"] += 1
     v["trip_out"] = row
     trip = w.trip[row]
-    trip["service"], trip["rotation"], trip["vehicle"], trip["number"] = service, v["rotation"], v["number"], NONE
+    trip["service"], trip["rotation"], trip["vehicle"], trip["number"] = (
+        service,
+        v["rotation"],
+        v["number"],
+        NONE,
+    )
     trip["called_h"] = now
     trip["position_h"] = trip["closed_h"] = trip["cleared_h"] = trip["left_h"] = np.nan
     trip["arrived_h"] = trip["passed_h"] = trip["berthed_h"] = trip["emptied_h"] = np.nan

@@ -19,9 +19,7 @@ CONTAINER = _record(
     next=I8, number=I8, quarters=I8, flow=I4, itinerary=I4, first_hop=I4, hop=I4, last_hop=I4, source=I4, vehicle=I4,
     transfer=I4, step=I4, held=I4, enter_h=F8, leave_h=F8,
 )  # fmt: skip
-HOP = _record(
-    service=I8, container=I4, trip=I4, direct=I8, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8
-)
+HOP = _record(service=I8, container=I4, trip=I4, direct=I8, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8)
 BLOCK = _record(time_h=F8, flow=I8, first=I8, end=I8)
 TURN = _record(time_h=F8, kind=I8, target=I8, change=I8)
 
@@ -124,7 +122,9 @@ def demand(compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[Any], ND
     parts, blocks = [], []
     first = 0
     for flow, block in enumerate(compiled.blocks):
-        times = block.times if block.listed else block_times(key, block.hash, block.rates, compiled.months_h, block.poisson)
+        times = (
+            block.times if block.listed else block_times(key, block.hash, block.rates, compiled.months_h, block.poisson)
+        )
         numbers = block.numbers if block.listed else np.ones(times.size, I8)
         limit = 0 if block.listed else block.quarters
         sizes, counts = container_sizes(key, block.hash, block.sizes, limit, numbers)

@@ -12,9 +12,19 @@ import numpy as np
 from numba import njit
 
 # Purposes of a draw, the first part of the counter; see docs/simulation.md.
-ARRIVAL, ITINERARY, SIZE, STEP_TIME, RUN_TIME, CHECKED, CHECK_TIME, HELD, HOLD_TIME, OPEN_TIME, CLOSED_TIME = np.arange(
-    1, 12
-)
+(
+    ARRIVAL,
+    ITINERARY,
+    SIZE,
+    STEP_TIME,
+    RUN_TIME,
+    CHECKED,
+    CHECK_TIME,
+    HELD,
+    HOLD_TIME,
+    OPEN_TIME,
+    CLOSED_TIME,
+) = np.arange(1, 12)
 
 ONCE = np.int64(0)
 """The occurrence, entity word or block of a draw that has no other."""

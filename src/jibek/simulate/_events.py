@@ -145,7 +145,7 @@ def add_hours(days, column, start, end, value, begin):
     """Add a value times the hours from start to end to the days they fall into."""
     if value == 0 or end <= start:
         return
-    day = int(math.floor((start - begin) / 24.0))
+    day = math.floor((start - begin) / 24.0)
     while start < end and day < days.shape[0]:
         stop = min(end, begin + 24.0 * (day + 1))
         days[day, column] += value * (stop - start)

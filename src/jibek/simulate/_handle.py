@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.core.datamodel import models, register_default
+from numba.core.datamodel import models
+from numba.core.datamodel.registry import register_default
 from numba.core.typing.templates import AttributeTemplate
 from numba.extending import NativeValue, infer_getattr, lower_getattr_generic, typeof_impl, unbox
 from numba.np import arrayobj
@@ -47,7 +48,7 @@ class _HandleModel(models.PrimitiveModel):  # type: ignore[misc]
 class _HandleAttributes(AttributeTemplate):  # type: ignore[misc]
     key = HandleType
 
-    def generic_resolve(self, handle: HandleType, attribute: str) -> Any:
+    def generic_resolve(self, handle: Any, attribute: str) -> Any:  # type: ignore[override]
         return handle.arrays.get(attribute)
 
 

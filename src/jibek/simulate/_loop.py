@@ -7,7 +7,6 @@ from numba import njit
 
 from jibek.simulate._calls import call, enlist, open_slot, timer, work
 from jibek.simulate._events import (
-    ADMIT,
     BLOCK,
     CALL,
     CHECK,
@@ -21,7 +20,6 @@ from jibek.simulate._events import (
     WORK,
     answer,
     append,
-    ask_call,
     ask_work,
     ask_zone,
     pop,
@@ -29,9 +27,18 @@ from jibek.simulate._events import (
 )
 from jibek.simulate._events import TURN as TURN_EVENT
 from jibek.simulate._lifts import end_hold, end_step, let_in, serve_holds, use_yard
-from jibek.simulate._network import LINK_SHUT, NONE, TERMINAL_SHUT, ZONE_SHUT
-from jibek.simulate._running import ask_path, count_zone, end_check, end_run, enter, give_admissions, give_positions
-from jibek.simulate._running import let_leave, serve_vehicles
+from jibek.simulate._network import NONE, TERMINAL_SHUT, ZONE_SHUT
+from jibek.simulate._running import (
+    ask_path,
+    count_zone,
+    end_check,
+    end_run,
+    enter,
+    give_admissions,
+    give_positions,
+    let_leave,
+    serve_vehicles,
+)
 from jibek.simulate._source import cached
 
 FIRST = np.int64(0)

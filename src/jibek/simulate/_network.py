@@ -30,9 +30,7 @@ def _record(**fields: type) -> np.dtype[Any]:
 
 
 # A duration is described by the fields mean, cv, distribution of its record and drawn for its entity `hash`.
-LINK = _record(
-    hash=I8, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, closed=I8, head=I8, tail=I8
-)
+LINK = _record(hash=I8, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, closed=I8, head=I8, tail=I8)
 TERMINAL = _record(
     outer=I8, yard=I8, room=I8, used=I8, closed=I8, head=I8, tail=I8, first=I8, last=I8, leave_head=I8, leave_tail=I8,
     arrival=I8, departure=I8, hold=I8, end=I8, since=F8, task=I8, lifts=I8,
@@ -263,7 +261,11 @@ class _Compiler:
             record["terminal"] = self.number("terminals", check.terminal)
             record["hold"] = check.kind == "hold"
             record["servers"] = UNLIMITED if check.servers is None else check.servers
-            record["mean"], record["cv"], record["probability"] = check.time_h, check.time_cv, check.probability
+            record["mean"], record["cv"], record["probability"] = (
+                check.time_h,
+                check.time_cv,
+                check.probability,
+            )
             record["distribution"] = DISTRIBUTIONS.index(check.time_dist)
             record["classes"] = sum(1 << CLASSES.index(name) for name in check.classes)
             if check.services:
@@ -326,11 +328,17 @@ class _Compiler:
             record["rule"] = FILLED if service.rule == "filled" else SCHEDULED
             record["load_h"], record["minimum"] = service.load_h, int(np.ceil(service.min_teu * 4 - 1e-6))
             record["max_wait_h"] = NEVER if service.max_wait_h is None else service.max_wait_h
-            record["share"], record["priority"], record["timer_h"] = service.load_share, service.priority, NEVER
+            record["share"], record["priority"], record["timer_h"] = (
+                service.load_share,
+                service.priority,
+                NEVER,
+            )
             paths.append(self.path(service))
             slots.append(self.slots(service))
         offsets = (_offsets([path for path, _ in paths]), _offsets(slots), _offsets(starts))
-        for (first, end), offset in zip((("path", "path_end"), ("slot", "slot_end"), ("start", "start_end")), offsets, strict=True):
+        for (first, end), offset in zip(
+            (("path", "path_end"), ("slot", "slot_end"), ("start", "start_end")), offsets, strict=True
+        ):
             table[first], table[end] = offset[:-1], offset[1:]
         flat = [
             _flat((path for path, _ in paths), I8),
@@ -354,7 +362,12 @@ class _Compiler:
         starts: list[list[int]] = [[] for _ in self.names.services]
         order = sorted(range(len(rows)), key=lambda row: (-rows[row].priority, row))
         for row, rotation in enumerate(rows):
-            table[row] = (self.number("fleets", rotation.fleet), offset[row], offset[row + 1], rotation.priority)
+            table[row] = (
+                self.number("fleets", rotation.fleet),
+                offset[row],
+                offset[row + 1],
+                rotation.priority,
+            )
         for row in order:
             starts[stops[row][0]].append(row)
         return table, fleets, _flat(stops, I8), starts

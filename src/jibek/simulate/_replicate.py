@@ -16,7 +16,17 @@ from jibek.simulate._demand import HOP
 from jibek.simulate._loop import DONE, MORE_EVENTS, MORE_VEHICLES, run
 from jibek.simulate._network import NONE, Compiled, compile_corridor
 from jibek.simulate._replication import Replication
-from jibek.simulate._world import LEG, TRIP, UNUSED, World, grow_heap, grow_log, grow_vehicles, heap_margin, make_world
+from jibek.simulate._world import (
+    LEG,
+    TRIP,
+    UNUSED,
+    World,
+    grow_heap,
+    grow_log,
+    grow_vehicles,
+    heap_margin,
+    make_world,
+)
 
 Progress = Callable[[float, int], None]
 """Called with the share done of all replications and the events handled."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Column = NDArray[np.generic]
+Column = NDArray[Any]
 Table = Mapping[str, Column]
 """Columns of equal length by name. Times are hours since the start; NaN: has not happened."""
 
@@ -52,7 +53,7 @@ class Replication:
         ``ready_h = load_h =`` the ``unload_h`` of the hop before and ``aboard_h =`` its ``off_h``). A hold lasts from ``off_h``
         to the next ``ready_h``, at the destination to ``leave_h``.
     trips
-        One row a trip, by time of closing or later: ``service``, ``rotation``, ``vehicle``, ``number`` (of the service's trips),
+        One row a trip, by time of calling: ``service``, ``rotation``, ``vehicle``, ``number`` (of the service's trips; -1: not closed),
         ``called_h`` (queues for a position), ``position_h`` (has it), ``closed_h`` (loading ends, checks begin),
         ``cleared_h`` (checks end), ``left_h`` (admitted where the path is one link; leaves the position),
         ``arrived_h`` (end of the last link), ``passed_h`` (checks end), ``berthed_h`` (has a position),

@@ -6,7 +6,19 @@ import numpy as np
 from numba import njit
 
 from jibek.simulate import _draws as d
-from jibek.simulate._events import ADMIT, CHECK, PATH, POSITION, RUN, add_hours, append, ask_work, ask_zone, push, take_first
+from jibek.simulate._events import (
+    ADMIT,
+    CHECK,
+    PATH,
+    POSITION,
+    RUN,
+    add_hours,
+    append,
+    ask_work,
+    ask_zone,
+    push,
+    take_first,
+)
 from jibek.simulate._lifts import expect
 from jibek.simulate._network import NONE
 from jibek.simulate._world import (
@@ -183,9 +195,7 @@ def _begin_check(w, now, vehicle, check):
     k = w.check[check]
     s = w.service[v["service"]]
     number = w.trip[v["trip"]]["number"]
-    hours = d.duration(
-        w.key, d.CHECK_TIME, d.ONCE, s["hash"], number, k["hash"], k["distribution"], k["mean"], k["cv"]
-    )
+    hours = d.duration(w.key, d.CHECK_TIME, d.ONCE, s["hash"], number, k["hash"], k["distribution"], k["mean"], k["cv"])
     k["busy"] += 1
     add_hours(w.posts, check, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
     push(w, now + hours, CHECK, vehicle)

@@ -10,6 +10,8 @@ from typing import Any
 
 import numba
 
+config: Any = numba.config
+
 
 @functools.cache
 def cache_folder() -> Path:
@@ -17,7 +19,9 @@ def cache_folder() -> Path:
     digest = hashlib.sha256(numba.__version__.encode())
     for source in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(source.read_bytes())
-    root = os.environ.get("NUMBA_CACHE_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jibek"
+    root = (
+        os.environ.get("NUMBA_CACHE_DIR") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jibek"
+    )
     return Path(root) / digest.hexdigest()[:16]
 
 
@@ -25,15 +29,15 @@ def cached(dispatcher: Any) -> Any:
     """Keep what a jitted function compiles to in `cache_folder`; without a place to write it is compiled each time."""
     if not hasattr(dispatcher, "enable_caching"):
         return dispatcher
-    before = numba.config.CACHE_DIR
+    before = config.CACHE_DIR
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)
-        numba.config.CACHE_DIR = str(cache_folder())
+        config.CACHE_DIR = str(cache_folder())
         dispatcher.enable_caching()
     except (OSError, RuntimeError):
         pass
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
     return dispatcher
 
 

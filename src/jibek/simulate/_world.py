@@ -64,22 +64,22 @@ class World:
     fleet: NDArray[Any]
     rotation: NDArray[Any]
     flow: NDArray[Any]
-    path: NDArray[np.int32]
-    path_place: NDArray[np.int32]
-    stop: NDArray[np.int32]
-    start: NDArray[np.int32]
+    path: NDArray[np.int64]
+    path_place: NDArray[np.int64]
+    stop: NDArray[np.int64]
+    start: NDArray[np.int64]
     slot: NDArray[np.float64]
-    step: NDArray[np.int32]
-    step_end: NDArray[np.int32]
-    into_yard: NDArray[np.int32]
-    from_yard: NDArray[np.int32]
-    across: NDArray[np.int32]
-    check_list: NDArray[np.int32]
-    way: NDArray[np.int32]
+    step: NDArray[np.int64]
+    step_end: NDArray[np.int64]
+    into_yard: NDArray[np.int64]
+    from_yard: NDArray[np.int64]
+    across: NDArray[np.int64]
+    check_list: NDArray[np.int64]
+    way: NDArray[np.int64]
     concerns: NDArray[np.bool_]
-    line_head: NDArray[np.int32]
-    line_tail: NDArray[np.int32]
-    zone_list: NDArray[np.int32]
+    line_head: NDArray[np.int64]
+    line_tail: NDArray[np.int64]
+    zone_list: NDArray[np.int64]
     key: NDArray[np.int64]
     clock: NDArray[np.float64]
     container: NDArray[Any]
@@ -136,7 +136,9 @@ def _field(name: str) -> tuple[str, Any, int]:
 register(World, "World", tuple(_field(field.name) for field in fields(World)))
 
 
-def make_world(compiled: Compiled, seed: int, replication: int) -> tuple[World, list[tuple[NDArray[Any], NDArray[Any]]]]:
+def make_world(
+    compiled: Compiled, seed: int, replication: int
+) -> tuple[World, list[tuple[NDArray[Any], NDArray[Any]]]]:
     """Return the world of a replication at the begin of the clock, and the times of its closures."""
     key = np.array([seed, replication], I8)
     network = compiled.network._replace(
@@ -156,22 +158,27 @@ def make_world(compiled: Compiled, seed: int, replication: int) -> tuple[World, 
     count["free"], count["now"] = 0, compiled.begin_h
     tasks = len(network.terminal) + len(network.service) + 2 * len(network.zone) + 2
     world = World(
-        *network,
-        key,
-        np.array([compiled.begin_h, compiled.end_h]),
-        containers if containers.size else np.zeros(1, CONTAINER),
-        hops if hops.size else np.zeros(1, HOP),
-        blocks,
-        turns(compiled, closed),
-        np.zeros(0, VEHICLE),
-        np.zeros(4096, TRIP),
-        np.zeros(16384, LEG),
-        np.zeros(0),
-        np.zeros(0, I8),
-        np.zeros(tasks, I8),
-        count,
-        *daily,
-        np.zeros(len(network.terminal)),
+        **network._asdict(),
+        key=key,
+        clock=np.array([compiled.begin_h, compiled.end_h]),
+        container=containers if containers.size else np.zeros(1, CONTAINER),
+        hop=hops if hops.size else np.zeros(1, HOP),
+        block=blocks,
+        turn=turns(compiled, closed),
+        vehicle=np.zeros(0, VEHICLE),
+        trip=np.zeros(4096, TRIP),
+        leg=np.zeros(16384, LEG),
+        heap_time=np.zeros(0),
+        heap_what=np.zeros(0, I8),
+        agenda=np.zeros(tasks, I8),
+        count=count,
+        positions=daily[0],
+        queue=daily[1],
+        yard=daily[2],
+        busy=daily[3],
+        posts=daily[4],
+        lifts=daily[5],
+        yard_max=np.zeros(len(network.terminal)),
     )
     return grow_vehicles(world, vehicles), closed
 
@@ -205,7 +212,9 @@ def grow_log(world: World) -> World:
     """Return the world with room for more trips and legs."""
     margin = 4 * len(world.vehicle)
     return replace(
-        world, trip=_longer(world.trip, 2 * len(world.trip) + margin), leg=_longer(world.leg, 2 * len(world.leg) + margin)
+        world,
+        trip=_longer(world.trip, 2 * len(world.trip) + margin),
+        leg=_longer(world.leg, 2 * len(world.leg) + margin),
     )
 
 

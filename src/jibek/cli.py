@@ -1,0 +1,262 @@
+"""The command line: `jibek COMMAND`.
+
+Heavy modules are imported by the commands that need them. Exit codes: 0 done, 2 the input is wrong (each problem is
+named), 130 interrupted; 1 is a bug.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from jibek.corridor import Corridor
+    from jibek.results import Run
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Package = Annotated[str, typer.Argument(help="Folder of a corridor package, or the name of a bundled one.")]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="CHANGE", help="Change a value: table.id.field=value, *=1.1 or +=1."),
+]
+Withs = Annotated[list[str] | None, typer.Option("--with", metavar="MEASURE", help="Take a measure of the package.")]
+Days = Annotated[int | None, typer.Option(help="Days that count.")]
+WarmupDays = Annotated[int | None, typer.Option(help="Days simulated before, not counted.")]
+Replications = Annotated[int, typer.Option(min=1, help="How often, each time with other random numbers.")]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of all random numbers.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Replications at the same time; default: one a processor.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    from jibek.corridor import JibekError
+
+    try:
+        app()
+    except JibekError as error:
+        _complain(str(error))
+    except OSError as error:
+        _complain(f"{error.filename or 'file'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        typer.echo("interrupted", err=True)
+        sys.exit(130)
+
+
+def _complain(text: str) -> None:
+    typer.echo(text, err=True)
+    sys.exit(2)
+
+
+def _version(asked: bool) -> None:  # noqa: FBT001 - called by Typer
+    if asked:
+        from jibek import __version__
+
+        typer.echo(f"jibek {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Plan and simulate freight corridors that change track gauge and mode."""
+
+
+def _prepared(
+    package: str, sets: list[str] | None, withs: list[str] | None, days: int | None, warmup_days: int | None
+) -> Corridor:
+    from jibek.corridor import read
+
+    corridor = read(package).with_measures(*(withs or ())).with_changes(*(sets or ()))
+    return corridor.with_clock(days=days, warmup_days=warmup_days)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[float, int], None]]:
+    """Show a bar with events a second and the time left, on the error stream."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from jibek.simulate import compiled
+
+    console = Console(stderr=True)
+    if not compiled():
+        console.print("compiling the simulator: about 20 s, once on this machine")
+    columns = (
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(title, total=1.0, rate="")
+
+        def tell(share: float, events: int) -> None:
+            elapsed = bar.tasks[0].elapsed or 1e-9
+            bar.update(task, completed=share, rate=f"{events / elapsed / 1e6:.2f} million events/s")
+
+        yield tell
+
+
+def _run(corridor: Corridor, replications: int, seed: int, jobs: int | None, out: Path | None) -> Run:
+    from jibek.results import simulate
+
+    with _progress(f"simulating {corridor.header.days + corridor.header.warmup_days} days x {replications}") as tell:
+        run = simulate(
+            corridor, replications=replications, seed=seed, jobs=jobs, out=out, overwrite=True, progress=tell,
+            containers=out is not None,
+        )  # fmt: skip
+    if run.replications < replications:
+        typer.echo(f"interrupted: {run.replications} of {replications} replications are complete and kept", err=True)
+    return run
+
+
+@app.command()
+def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("jibek-demo")) -> None:
+    """Simulate a year of the Trans-Caspian corridor and show what it carries."""
+    from jibek._show import demo_summary
+
+    corridor = _prepared("trans-caspian", None, None, None, None)
+    run = _run(corridor, 2, 1, None, out)
+    demo_summary(run)
+    run.figures.save(out / "figures")
+    typer.echo(f'\nTables, manifest and figures: {out}/   Ask more: jibek query {out} "SELECT * FROM flows"')
+
+
+@app.command()
+def simulate(
+    package: Package,
+    sets: Sets = None,
+    withs: Withs = None,
+    days: Days = None,
+    warmup_days: WarmupDays = None,
+    replications: Replications = 1,
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write the run to; a run in it is replaced.")] = None,
+    as_json: AsJson = False,
+    figures: Annotated[bool, typer.Option("--figures", help="Draw figures into the folder.")] = False,
+) -> None:
+    """Simulate a corridor, container by container."""
+    from jibek._show import run_summary
+
+    if figures and out is None:
+        raise typer.BadParameter("--figures needs --out DIR to draw into")
+    run = _run(_prepared(package, sets, withs, days, warmup_days), replications, seed, jobs, out)
+    if figures and out is not None:
+        run.figures.save(out / "figures")
+    if as_json:
+        typer.echo(json.dumps(run.document()))
+    else:
+        run_summary(run)
+
+
+@app.command()
+def validate(
+    package: Package,
+    sets: Sets = None,
+    withs: Withs = None,
+    replications: Replications = 4,
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare a simulated corridor with what was observed in reality."""
+    from jibek._show import comparison
+    from jibek.results import validate as compare
+
+    run = _run(_prepared(package, sets, withs, None, None), replications, seed, jobs, None)
+    found = compare(run)
+    if as_json:
+        typer.echo(json.dumps({"observations": [one.document() for one in found]}))
+    else:
+        comparison(run, found)
+
+
+@app.command()
+def show(package: Package, withs: Withs = None) -> None:
+    """Show what a package holds, and how well its values are known."""
+    from jibek._show import package_summary
+
+    package_summary(_prepared(package, None, withs, None, None))
+
+
+@app.command()
+def check(package: Package) -> None:
+    """Check a package; list every problem."""
+    from jibek.corridor import read
+
+    corridor = read(package)
+    rows = sum(len(corridor.rows(name)) for name in _table_names())
+    typer.echo(f"{corridor.header.id}: {rows} rows in order")
+
+
+def _table_names() -> tuple[str, ...]:
+    from jibek.corridor import TABLES
+
+    return tuple(TABLES)
+
+
+@app.command()
+def new(directory: Path) -> None:
+    """Make a small package to start from."""
+    from jibek.corridor import new as make
+
+    typer.echo(f"made {make(directory)}; try: jibek simulate {directory}")
+
+
+@app.command()
+def schema(
+    form: Annotated[str, typer.Option("--format", help="markdown, json or datapackage.")] = "markdown",
+) -> None:
+    """Show the tables and columns of a package."""
+    from jibek.corridor import datapackage, reference_markdown
+
+    if form == "markdown":
+        typer.echo(reference_markdown(), nl=False)
+    elif form in ("json", "datapackage"):
+        typer.echo(json.dumps(datapackage(), indent=2))
+    else:
+        raise typer.BadParameter(f"'{form}' is none of markdown, json, datapackage", param_hint="--format")
+
+
+@app.command()
+def query(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    sql: Annotated[str, typer.Argument(help="One SELECT over the tables and views of the run.")],
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
+) -> None:
+    """Ask a run in SQL."""
+    from jibek._show import frame
+    from jibek.results import Run
+
+    answer = Run.open(run).query(sql)
+    if as_json:
+        typer.echo(json.dumps(answer.to_dicts(), default=_plain))
+    elif as_csv:
+        typer.echo(answer.write_csv(), nl=False)
+    else:
+        frame(answer)
+
+
+def _plain(value: Any) -> str:
+    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+
+
+if __name__ == "__main__":
+    main()
