@@ -24,8 +24,8 @@ TRIPS = (
 )
 LEGS = ("place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
 WHOLE = {
-    "flow", "itinerary", "number", "quarters", "first_hop", "container", "service", "trip", "direct", "rotation",
-    "vehicle", "containers", "link", "back", "closure",
+    "flow", "itinerary", "number", "quarters", "first_hop", "container", "service", "trip", "direct",
+    "rotation", "vehicle", "containers", "link", "back", "closure",
 }  # fmt: skip
 
 
@@ -111,7 +111,9 @@ class Traffic:
                                         names.equipment, names.checks)]  # fmt: skip
         daily = {
             key: self.random.uniform(0, 24, (days, size))
-            for key, size in zip(("positions", "queue", "yard", "lifts", "equipment", "posts"), sizes, strict=True)
+            for key, size in zip(
+                ("positions", "queue", "yard", "lifts", "equipment", "posts"), sizes, strict=True
+            )
         }
         trips = {key: np.array([row[key] for row in self.trips]) for key in self.trips[0]}
         legs = np.array(self.legs).T
@@ -132,7 +134,11 @@ class Traffic:
         count = len(self.network.names.closures)
         closure = np.repeat(np.arange(count), 20)
         start = self.random.uniform(-24.0 * self.corridor.header.warmup_days, self.end, closure.size)
-        return {"closure": closure, "start_h": start, "end_h": start + self.random.exponential(60, closure.size)}
+        return {
+            "closure": closure,
+            "start_h": start,
+            "end_h": start + self.random.exponential(60, closure.size),
+        }
 
     def _flow(self, flow: int, name: str) -> None:
         row = self.corridor.flows[name]
@@ -149,7 +155,9 @@ class Traffic:
         done = 0
         for time in np.sort(self.random.uniform(begin, self.end, blocks)):
             itinerary = itineraries[self.random.choice(len(shares), p=shares / shares.sum())][0]
-            quarters = self.random.choice(list(LENGTHS.values()), max(1, block // 2), p=weights / weights.sum())
+            quarters = self.random.choice(
+                list(LENGTHS.values()), max(1, block // 2), p=weights / weights.sum()
+            )
             self._block(flow, itinerary, done, time, quarters)
             done += quarters.size
 
@@ -160,7 +168,7 @@ class Traffic:
         ready, direct = np.full(count, time), np.zeros(count, dtype=bool)
         before: tuple[np.ndarray, np.ndarray] | None = None
         columns: dict[str, list[np.ndarray]] = {}
-        for position, service in enumerate(rides):
+        for service in rides:
             trip, times = self._trip(service, float(ready.max()), quarters)
             if before is not None:
                 direct = self.random.random(count) < 0.5

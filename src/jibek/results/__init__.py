@@ -1,4 +1,4 @@
-"""What a run leaves: tables on disk, figures with intervals, pictures, a comparison with what was observed."""
+"""What a run leaves: tables on disk, figures with intervals, pictures, a comparison with observations."""
 
 from jibek.results._folder import RunError
 from jibek.results._run import Run

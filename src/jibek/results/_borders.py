@@ -3,9 +3,12 @@
 CPMM measures the movement of actual cargo (annual reports, https://cpmm.carecprogram.org): TFI1, the hours
 taken at a border crossing point; TFI2, the cost there; TFI3, the cost of carrying 20 t over a section of
 500 km; TFI4, the speed, as distance by the time under way with all stops (speed with delay, SWD) beside
-distance by the time in motion alone (speed without delay, SWOD). A crossing has two points, one in each country;
-here they are what happens at the place before a link between two countries and at the place after it, a stay at a
-terminal there included. What a container does at its origin before its first vehicle closes is not counted.
+distance by the time in motion alone (speed without delay, SWOD).
+
+A crossing has two points, one in each country: here the place before a link between two countries and the
+place after it, a stay at a terminal there included. A place at which nothing takes time, as between members
+of a customs union, is not counted. Nor is what a container does at its origin before its first vehicle
+closes.
 """
 
 from __future__ import annotations
@@ -174,7 +177,7 @@ def measure(
             side.containers += count
             side.exit_h += before
             side.entry_h += after
-            totals.points += 2 * count
+            totals.points += count * ((before > 0) + (after > 0))
             totals.hours += before + after
             totals.border_cost += _border_cost(crossing, costs[itinerary])
         found.by_mode.setdefault(main_mode(network, itinerary), Totals()).add(totals)
@@ -182,9 +185,7 @@ def measure(
     return found
 
 
-def _under_way(
-    network: Network, itinerary: int, delivered: Ints, spent_h: Floats, costs: list[RideCost]
-) -> Totals:
+def _under_way(network: Network, itinerary: int, delivered: Ints, spent_h: Floats, costs: list[RideCost]) -> Totals:
     rides = slice(network.ride_start[itinerary], network.ride_start[itinerary + 1])
     first, last = network.ride_slot[rides.start], network.ride_slot[rides.stop]
     km = float(network.ride_km[rides].sum())

@@ -14,7 +14,7 @@ from jibek.simulate._replication import Replication
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Lines = tuple[Ints, Floats, Floats, Floats]
-"""Several lines of closed intervals: first interval of each line, begins, ends, hours closed before each begin."""
+"""Lines of closed intervals: first interval of each line, begins, ends, hours closed before each begin."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,7 @@ def closed_parts(network: Network, replication: Replication) -> Closed:
         hops=kernels.closed_waits(*entry, network.ride_start, origin, hop_times, packed),
         leaving=kernels.closed_between(trips["cleared_h"], trips["left_h"], both[service], *packed),
         berthing=kernels.closed_between(trips["passed_h"], trips["berthed_h"], goal[service], *packed),
-        admission=kernels.closed_between(
-            legs["checked_h"], legs["admitted_h"], goal[service[trip]], *packed
-        ),
+        admission=kernels.closed_between(legs["checked_h"], legs["admitted_h"], goal[service[trip]], *packed),
         path=kernels.closed_between(legs["admitted_h"], legs["enter_h"], links[legs["link"]], *packed),
     )
 
@@ -85,9 +83,7 @@ class _Lines:
 
     def _line(self, targets: Iterable[tuple[str, str | None]]) -> int:
         """Return the number of the line of some targets; -1 if nothing ever closes them."""
-        closures = frozenset[int]().union(
-            *(self._of[kind, name] for kind, name in targets if name is not None)
-        )
+        closures = frozenset[int]().union(*(self._of[kind, name] for kind, name in targets if name is not None))
         return self._numbers.setdefault(closures, len(self._numbers)) if closures else -1
 
     def by_service(self) -> tuple[Ints, Ints, Ints, Ints]:

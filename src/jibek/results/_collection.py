@@ -64,6 +64,7 @@ class Collection:
         self.tables: dict[str, dict[int, pl.DataFrame]] = defaultdict(dict)
         self.count = 0
         self.interrupted = False
+        self.finish()
 
     def add(self, replication: Replication) -> None:
         """Summarise a replication, and write or keep its tables."""

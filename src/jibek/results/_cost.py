@@ -44,7 +44,7 @@ class RideCost:
     links
         For passing each link of the path.
     load, unload
-        For being lifted onto the vehicle and off it; a lift from vehicle to vehicle is counted with the first.
+        For being lifted onto the vehicle and off it; a lift from vehicle to vehicle counts as one off it.
     lifts_on, lifts_off
         Number of these lifts.
     """
@@ -93,9 +93,7 @@ class Prices:
             for position, service in enumerate(rides):
                 ride = network.ride_start[itinerary] + position
                 parts = [delivered[itinerary], delivered[itinerary] - direct[ride]]
-                whole, lifted = (
-                    Load(int(part[0]), part[1] / 4, flow.t_per_teu, flow.cargo_class) for part in parts
-                )
+                whole, lifted = (Load(int(part[0]), part[1] / 4, flow.t_per_teu, flow.cargo_class) for part in parts)
                 costs.append(self._ride(service, whole, lifted))
             found.append(costs)
         return found
@@ -107,9 +105,7 @@ class Prices:
         terminals = network.names.terminals
         return RideCost(
             ride=load.price(self._of["service"][network.names.services[service]], sum(km)),
-            links=tuple(
-                load.price(self._of["link"][link], one) for link, one in zip(links, km, strict=True)
-            ),
+            links=tuple(load.price(self._of["link"][link], one) for link, one in zip(links, km, strict=True)),
             load=lifted.price(self._of["terminal"][terminals[network.from_terminal[service]]]),
             unload=load.price(self._of["terminal"][terminals[network.to_terminal[service]]]),
             lifts_on=int(lifted.count),

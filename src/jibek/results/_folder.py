@@ -59,7 +59,7 @@ class Folder:
                 goal = self.path / name / f"{number:03d}.parquet"
                 goal.parent.mkdir(exist_ok=True)
                 written.append((_beside(goal), goal))
-                frame.write_parquet(written[-1][0], compression="zstd", compression_level=1)
+                frame.write_parquet(written[-1][0], compression="zstd", compression_level=1, statistics=False)
             for draft, goal in written:
                 draft.replace(goal)
         except BaseException:
@@ -127,9 +127,9 @@ def _clear(path: Path, *, overwrite: bool) -> None:
         raise RunError(f"{path}: is there, and is not a run; choose another name")
     if not overwrite:
         raise RunError(f"{path}: a run is there already; choose another name or say that it be overwritten")
-    (path / MANIFEST).unlink()
     for name in (*DETAILED, *SMALL, CORRIDOR):
         shutil.rmtree(path / name, ignore_errors=True)
+    (path / MANIFEST).unlink()
 
 
 def _beside(path: Path) -> Path:

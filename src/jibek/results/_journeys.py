@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,9 +90,7 @@ def follow(network: Network, replication: Replication, closed: Closed) -> Journe
         offered=kernels.tally(np.where(entered >= 0, itinerary, -1), quarters, size),
         delivered=delivered,
         inside=kernels.tally(np.where(np.isnan(exit_), itinerary, -1), quarters, size),
-        offered_by_month=kernels.tally(
-            np.where(entered >= 0, flow * len(labels) + entered, -1), quarters, months
-        ),
+        offered_by_month=kernels.tally(np.where(entered >= 0, flow * len(labels) + entered, -1), quarters, months),
         delivered_by_month=kernels.tally(np.where(done, flow * len(labels) + left, -1), quarters, months),
         transit_h=transit,
         spent_h=spent,
@@ -142,9 +141,7 @@ def _spent(
         done,
         _columns(replication.containers, "itinerary", "quarters", "first_hop", "enter_h", "leave_h"),
         (
-            *_columns(
-                replication.hops, "trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct"
-            ),
+            *_columns(replication.hops, "trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct"),
             closed.hops,
         ),
         (
@@ -161,12 +158,12 @@ def _spent(
     )
 
 
-def _columns(table: Table, *names: str) -> tuple[NDArray[np.generic], ...]:
+def _columns(table: Table, *names: str) -> tuple[NDArray[Any], ...]:
     return tuple(table[name] for name in names)
 
 
 def _check_conserved(network: Network, replication: Replication) -> None:
-    """Check that no container is lost or doubled: those numbered, those delivered, those inside, those carried."""
+    """Check that no container is lost or doubled."""
     from jibek.results import _kernels as kernels
 
     containers, hops, trips = replication.containers, replication.hops, replication.trips
@@ -178,7 +175,7 @@ def _check_conserved(network: Network, replication: Replication) -> None:
     carried = np.zeros(trips["service"].size, dtype=np.int64)
     times = ("trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct")
     broken = kernels.first_broken(
-        *_columns(containers, "itinerary", "first_hop", "enter_h", "leave_h"),
+        _columns(containers, "itinerary", "first_hop", "enter_h", "leave_h"),
         network.ride_start,
         (*_columns(hops, *times), carried),
     )

@@ -110,7 +110,7 @@ def closed_waits(
 
 @compiled
 def cohort(hours: float, itinerary: Any, quarters: Any, enter: Any, leave: Any, month_of_day: Any) -> Any:
-    """Mark the containers delivered while counted, and the months in which containers enter and leave (-1)."""
+    """Mark containers delivered while counted, and the months in which they enter and leave (-1: not)."""
     count = itinerary.size
     delivered = np.zeros(count, np.bool_)
     entered, left = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
@@ -150,8 +150,9 @@ def handled(hours: float, itinerary: Any, first_hop: Any, quarters: Any, ride_st
 
 
 @compiled
-def first_broken(itinerary: Any, first_hop: Any, enter: Any, leave: Any, ride_start: Any, hops: Any) -> int:
+def first_broken(containers: Any, ride_start: Any, hops: Any) -> int:
     """Return the first container whose hops do not follow each other, or that is lost; -1: none."""
+    itinerary, first_hop, enter, leave = containers
     trip, ready, load, aboard, unload, off, direct, carried = hops
     for row in range(itinerary.size):
         count = ride_start[itinerary[row] + 1] - ride_start[itinerary[row]]

@@ -6,7 +6,9 @@ import os
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from jibek.results._folder import RunError, tables_in
 from jibek.results._views import views
@@ -36,7 +38,9 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
     import polars as pl
 
     folder = folder.resolve()
-    config = {"temp_directory": os.path.join(tempfile.gettempdir(), f"jibek-duckdb-{os.getpid()}")}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "temp_directory": os.path.join(tempfile.gettempdir(), f"jibek-duckdb-{os.getpid()}")
+    }
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute(views(tables_in(folder), groups, f"{folder.as_posix()}/"))
         connection.execute("set allowed_directories = ?", [[f"{folder.as_posix()}/"]])
@@ -46,6 +50,19 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
             statements = connection.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise RunError("a question is a single SELECT statement")
-            return pl.DataFrame(connection.sql(sql))
+            columns = connection.execute(statements[0]).fetchnumpy()
         except duckdb.Error as error:
             raise RunError(f"DuckDB: {error}") from None
+    return pl.DataFrame([_series(name, column) for name, column in columns.items()])
+
+
+def _series(name: str, column: Any) -> pl.Series:
+    """Make a column; what is masked becomes null."""
+    import polars as pl
+
+    values, mask = np.ma.getdata(column), np.ma.getmaskarray(column)
+    if values.dtype == object:
+        cells = [None if hidden else value for value, hidden in zip(values, mask, strict=True)]
+        return pl.Series(name, cells, strict=False) if cells else pl.Series(name, cells, dtype=pl.String)
+    series = pl.Series(name, values)
+    return series.set(pl.Series(mask), None) if mask.any() else series

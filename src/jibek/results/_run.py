@@ -76,11 +76,11 @@ class Run:
         seed
             Seed of the run.
         out
-            Folder to write to. Without it the tables of all replications but the first are given up: figures are of all, questions
-            about single containers and vehicles are answered from the first.
+            Folder to write to. Without it figures are of all replications, but questions about single
+            containers and vehicles are answered from the first: the tables of the others are given up.
         containers
-            Whether to keep the tables of single containers, `containers` and `hops`; without a folder, any table of single
-            things.
+            Whether to keep the tables of single containers, `containers` and `hops`; without a folder, any
+            table of single things.
         overwrite
             Whether to replace a run that is in the folder.
 
@@ -171,8 +171,9 @@ class Run:
         Parameters
         ----------
         sql
-            Over the tables of the run, the views `stages` and `calls`, and one view for each group of figures (`flows`, `services`,
-            `zones`, ...). A run that was not written knows its first replication only.
+            Over the tables of the run, the views `stages` and `calls`, and one view for each group of
+            figures (`flows`, `services`, `zones`, ...). Of single containers and vehicles, a run that was
+            not written knows its first replication only.
 
         Raises
         ------
@@ -209,12 +210,11 @@ class Run:
     def _repr_html_(self) -> str:
         figures = ("offered_teu", "delivered_teu", "transit_days.mean", "transit_days.p90")
         heads = ("flow", "offered, TEU", "delivered, TEU", "transit, days", "90 % within, days")
-        rows = [[flow, *(str(self.statistics[f"flows.{flow}.{one}"]) for one in figures)] for flow in self.corridor.flows]
+        rows = [
+            [flow, *(str(self.statistics[f"flows.{flow}.{one}"]) for one in figures)] for flow in self.corridor.flows
+        ]
         rows.append(["all", *(str(self.statistics[f"total.{one}"]) for one in figures)])
-        cells = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows
-        )
+        cells = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
         title = html.escape(f"{self.manifest['corridor']['title']}: {self.replications} replications")
         head = "".join(f"<th>{one}</th>" for one in heads)
         return f"<table><caption>{title}</caption><tr>{head}</tr>{cells}</table>"
-

@@ -62,6 +62,4 @@ def simulate(
     series = replicate(
         corridor, replications=replications, seed=seed, jobs=jobs or os.cpu_count() or 1, progress=progress
     )
-    return Run.collect(
-        corridor, names, series, seed=seed, out=out, containers=containers, overwrite=overwrite
-    )
+    return Run.collect(corridor, names, series, seed=seed, out=out, containers=containers, overwrite=overwrite)

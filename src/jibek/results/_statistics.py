@@ -39,7 +39,8 @@ GROUPS = (
 class Statistics(Mapping[str, Interval]):
     """Figures by dotted name, each a mean with its 95 % interval over the replications.
 
-    Made by `Run.statistics`. Several names joined by ` + ` are added up in each replication before the mean is taken.
+    Made by `Run.statistics`. Several names joined by ` + ` are added up in each replication before the mean
+    is taken.
 
     Examples
     --------
@@ -142,7 +143,13 @@ class Statistics(Mapping[str, Interval]):
                 rows.append((id_, figure, one.mean, one.low, one.high))
         if not rows:
             raise RunError(f"there is no group {group!r}{near(group, (*GROUPS, 'total'))}")
-        schema = {"id": pl.String, "figure": pl.String, "mean": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+        schema = {
+            "id": pl.String,
+            "figure": pl.String,
+            "mean": pl.Float64,
+            "low": pl.Float64,
+            "high": pl.Float64,
+        }
         return pl.DataFrame(rows, schema=schema, orient="row")
 
     def budget(self, flow: str | None = None) -> pl.DataFrame:
@@ -156,8 +163,8 @@ class Statistics(Mapping[str, Interval]):
         Returns
         -------
         polars.DataFrame
-            `flow`, `location` (terminal, place or link), `stage`, `mean` days, `low`, `high`; those of a flow add up to its mean
-            transit time.
+            `flow`, `location` (terminal, place or link), `stage`, `mean` days, `low`, `high`; those of a
+            flow add up to its mean transit time.
         """
         import polars as pl
 
@@ -167,7 +174,7 @@ class Statistics(Mapping[str, Interval]):
         return self._over_replications(frame, ["flow", "location", "stage"], "days")
 
     def months(self) -> pl.DataFrame:
-        """Return volumes and transit times by flow and month: `flow`, `month`, `figure`, `mean`, `low`, `high`."""
+        """Return volumes and transit times: `flow`, `month`, `figure`, `mean`, `low`, `high`."""
         keys = ["flow", "month", "figure"]
         frame = self._table("months").unpivot(
             index=["replication", "flow", "month"], variable_name="figure", value_name="value"
@@ -187,9 +194,7 @@ class Statistics(Mapping[str, Interval]):
         """
         import polars as pl
 
-        frame = self._table("daily").filter(
-            (pl.col("quantity").cast(pl.String) == quantity) & (pl.col("id") == id)
-        )
+        frame = self._table("daily").filter((pl.col("quantity").cast(pl.String) == quantity) & (pl.col("id") == id))
         if frame.is_empty():
             raise RunError(f"there is no {quantity!r} of {id!r} by day")
         return self._over_replications(frame, ["day"], "value").sort("day")
@@ -227,18 +232,14 @@ def _aggregate(groups: Any, value: str, count: int | None) -> pl.DataFrame:
 
     from jibek.results._interval import student
 
-    frame: pl.DataFrame = groups.agg(
-        n=pl.len(), total=pl.col(value).sum(), squares=(pl.col(value) ** 2).sum()
-    )
+    frame: pl.DataFrame = groups.agg(n=pl.len(), total=pl.col(value).sum(), squares=(pl.col(value) ** 2).sum())
     n = frame["n"].to_numpy() if count is None else np.full(frame.height, count)
     mean = frame["total"].to_numpy() / n
     variance = np.maximum(frame["squares"].to_numpy() - n * mean**2, 0) / np.maximum(n - 1, 1)
     factor = np.array([student(int(k) - 1) for k in range(int(n.max(initial=0)) + 1)])[n]
     half = pl.Series(factor * np.sqrt(variance / n)).fill_nan(None)
     middle = pl.Series(mean)
-    return frame.drop("n", "total", "squares").with_columns(
-        mean=middle, low=middle - half, high=middle + half
-    )
+    return frame.drop("n", "total", "squares").with_columns(mean=middle, low=middle - half, high=middle + half)
 
 
 def _put(tree: dict[str, Any], name: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.results._borders import Borders, Crossing, Totals, crossings, measure
+from jibek.results._borders import Borders, Totals, crossings, measure
 from jibek.results._closed import Closed, closed_parts
 from jibek.results._cost import Prices, RideCost, kg_per_move
 from jibek.results._journeys import TRANSIT, Journeys, follow
@@ -78,9 +78,7 @@ class Summariser:
             **dict(traffic(network, replication, journeys.loaded, closed)),
             **dict(_borders(borders)),
         }
-        return Summary(
-            replication.number, quantities, _budget(network, journeys), _months(network, journeys), closed
-        )
+        return Summary(replication.number, quantities, _budget(network, journeys), _months(network, journeys), closed)
 
 
 def emitted_kg(network: Network, journeys: Journeys, costs: Sequence[Sequence[RideCost]]) -> Floats:
@@ -161,7 +159,8 @@ def _stages(network: Network, journeys: Journeys, flows: int) -> Floats:
     cells, cell = network.cells
     hours = np.bincount(cell, journeys.spent_h, len(cells))
     group = [flow * len(STAGES) + STAGES.index(stage) for flow, _, stage in cells]
-    return np.bincount(group, hours, flows * len(STAGES)).reshape(flows, len(STAGES))
+    found = np.bincount(group, hours, flows * len(STAGES))
+    return np.asarray(found, dtype=np.float64).reshape(flows, len(STAGES))
 
 
 def _budget(network: Network, journeys: Journeys) -> Floats:

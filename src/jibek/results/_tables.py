@@ -120,21 +120,23 @@ def _hops(network: Network, replication: Replication, summary: Summary) -> pl.Da
         **{name: held[name] for name in PLAIN_HOPS},
         "direct": held["direct"].astype(bool),
         "closed_h": summary.closed.hops,
-        "released_h": _released(replication),
+        "hold_h": _holds(replication),
     }
     return _frame(replication, columns)
 
 
-def _released(replication: Replication) -> NDArray[np.float64]:
-    """Return when the hold after each hop was over; without a hold, when the container was set down."""
+def _holds(replication: Replication) -> NDArray[np.float64]:
+    """Return how long each container was held after each hop."""
     hops, containers = replication.hops, replication.containers
     released = np.empty(hops["off_h"].size)
     released[:-1] = np.where(hops["direct"][1:], hops["off_h"][:-1], hops["ready_h"][1:])
     released[np.append(containers["first_hop"][1:], released.size) - 1] = containers["leave_h"]
-    return released
+    return np.asarray(released - hops["off_h"])
 
 
 def _trips(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    import polars as pl
+
     held = replication.trips
     service = held["service"]
     names = network.names
@@ -144,7 +146,7 @@ def _trips(network: Network, replication: Replication, summary: Summary) -> pl.D
         "rotation": _ids(names.rotations, held["rotation"]),
         "fleet": _ids(names.fleets, network.fleet_of[held["rotation"]]),
         "vehicle": _small(held["vehicle"]),
-        "number": _small(held["number"]),
+        "number": pl.Series(_small(held["number"])).set(pl.Series(held["number"] < 0), None),
         "from_terminal": _ids(names.terminals, network.from_terminal[service]),
         "from_zone": _ids(names.zones, network.from_zone[service]),
         "to_terminal": _ids(names.terminals, network.to_terminal[service]),

@@ -170,8 +170,7 @@ def _services(network: Network, replication: Replication) -> Figures:
     usable = np.floor(4 * network.capacity[fleet] * network.load_share[service] + 1e-9)
     departures = np.bincount(service, minlength=size)
     containers, quarters, room = (
-        np.bincount(service, part, size)
-        for part in (trips["containers"][chosen], trips["quarters"][chosen], usable)
+        np.bincount(service, part, size) for part in (trips["containers"][chosen], trips["quarters"][chosen], usable)
     )
     run = trips["arrived_h"][chosen] - trips["left_h"][chosen]
     arrived = ~np.isnan(run)
@@ -204,7 +203,10 @@ def _links(network: Network, replication: Replication, closed: Closed) -> Figure
             count = float(departures[here][k])
             yield f"{prefix}.departures_{direction}", count
             yield f"{prefix}.teu_{direction}", float(teu[here][k])
-            yield f"{prefix}.utilisation_{direction}", _share(count, (paths[k] or 0) * network.corridor.header.days)
+            yield (
+                f"{prefix}.utilisation_{direction}",
+                _share(count, (paths[k] or 0) * network.corridor.header.days),
+            )
         yield f"{prefix}.wait_path_h.mean", _share(float(wait[here].sum()), float(departures[here].sum()))
 
 
@@ -247,5 +249,3 @@ def _closures(network: Network, replication: Replication) -> Figures:
         hours = np.clip(end, 0, network.hours) - np.clip(begin, 0, network.hours)
         yield f"closures.{name}.closed_days", float(hours.sum() / 24)
         yield f"closures.{name}.spells", float(_within(network, begin).sum())
-
-

@@ -83,11 +83,7 @@ def validate(run: Run) -> list[Comparison]:
         except KeyError as error:
             problems.append(f"observations.{row.id}.quantity: {error.args[0]}")
             continue
-        found.append(
-            Comparison(
-                row.id, row.quantity, row.value, row.unit, row.period, row.note, row.source, simulated
-            )
-        )
+        found.append(Comparison(row.id, row.quantity, row.value, row.unit, row.period, row.note, row.source, simulated))
     if problems:
         raise RunError("\n".join(problems))
     return found

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 
 CALLS = """
 create or replace view calls as
-select replication, trip, service, fleet, vehicle, 'loading' as kind, from_terminal as terminal, from_zone as zone,
+select replication, trip, service, fleet, vehicle, 'loading' as kind,
+       from_terminal as terminal, from_zone as zone,
        called_h as queue_h, position_h, closed_h as done_h, left_h
 from trips
 union all
@@ -28,18 +29,18 @@ with ride as not materialized (
                 enter_h: h.aboard_h, leave_h: t.closed_h},
                {step: 3, stage: 'check', location: t.from_terminal, closed_h: 0.0,
                 enter_h: t.closed_h, leave_h: t.cleared_h},
-               {step: 4, stage: 'waiting_for_position', location: t.from_terminal, closed_h: t.leaving_closed_h,
-                enter_h: t.cleared_h, leave_h: t.left_h},
+               {step: 4, stage: 'waiting_for_position', location: t.from_terminal,
+                closed_h: t.leaving_closed_h, enter_h: t.cleared_h, leave_h: t.left_h},
                {step: 9001, stage: 'check', location: t.to_terminal, closed_h: 0.0,
                 enter_h: t.arrived_h, leave_h: t.passed_h},
-               {step: 9002, stage: 'waiting_for_position', location: t.to_terminal, closed_h: t.berthing_closed_h,
-                enter_h: t.passed_h, leave_h: t.berthed_h},
+               {step: 9002, stage: 'waiting_for_position', location: t.to_terminal,
+                closed_h: t.berthing_closed_h, enter_h: t.passed_h, leave_h: t.berthed_h},
                {step: 9003, stage: 'unloading', location: t.to_terminal, closed_h: 0.0,
                 enter_h: t.berthed_h, leave_h: h.unload_h},
                {step: 9004, stage: 'transfer', location: t.to_terminal, closed_h: 0.0,
                 enter_h: h.unload_h, leave_h: h.off_h},
                {step: 9005, stage: 'hold', location: t.to_terminal, closed_h: 0.0,
-                enter_h: h.off_h, leave_h: h.released_h}
+                enter_h: h.off_h, leave_h: h.off_h + h.hold_h}
            ] as handled
     from hops h join containers c using (replication, container) join trips t using (replication, trip)
 ), leg as not materialized (
@@ -66,7 +67,7 @@ select replication, container, flow, itinerary, seq, p.step as step, p.stage as 
        p.leave_h - p.enter_h as hours, p.closed_h as closed_h
 from part where p.leave_h > p.enter_h
 """
-"""Rows add up, by container, to its transit time; of each, `closed_h` hours were spent before something closed."""
+"""Rows add up, by container, to its transit time; of each, `closed_h` were spent before something closed."""
 
 
 def views(tables: Iterable[str], columns: Mapping[str, Iterable[str]], folder: str = "") -> str:
@@ -77,16 +78,15 @@ def views(tables: Iterable[str], columns: Mapping[str, Iterable[str]], folder: s
     tables
         Tables that are there as files.
     columns
-        Figures of each group of quantities, `{"flows": ["offered_teu", "transit_days.mean"]}`: each group becomes a view
-        with one row an id.
+        Figures of each group of quantities, `{"flows": ["offered_teu", "transit_days.mean"]}`: each group
+        becomes a view with one row an id.
     folder
         What is written before the names of the files; by default they are sought where DuckDB runs.
     """
     tables = list(tables)
     quoted = folder.replace("'", "''")
     parts = [
-        f"create or replace view {name} as\nselect * from read_parquet('{quoted}{name}/*.parquet')"
-        for name in tables
+        f"create or replace view {name} as\nselect * from read_parquet('{quoted}{name}/*.parquet')" for name in tables
     ]
     if "trips" in tables:
         parts.append(CALLS.strip())
