@@ -54,6 +54,17 @@ def main() -> None:
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         sys.exit(130)
+    except SystemExit as ended:
+        _leave(ended)
+
+
+def _leave(ended: SystemExit) -> None:
+    """End the process; DuckDB's bindings, where they were used, would report leaks if it were taken down piece by piece."""
+    if "duckdb" not in sys.modules or ended.code not in (None, 0):
+        raise ended
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _complain(text: str) -> None:
@@ -134,7 +145,7 @@ def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("
     run = _run(corridor, 2, 1, None, out)
     demo_summary(run)
     run.figures.save(out / "figures")
-    typer.echo(f'\nTables, manifest and figures: {out}/   Ask more: jibek query {out} "SELECT * FROM flows"')
+    typer.echo(f"\nTables, manifest and figures are in {out}/; ask more of them with: jibek query {out} SQL")
 
 
 @app.command()
