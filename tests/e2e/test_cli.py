@@ -1,0 +1,129 @@
+"""The command line, as its user meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+import jibek.cli
+from jibek.corridor import bundled
+from spoilt import spoilt
+
+
+def run(capsys, monkeypatch, *arguments: str) -> tuple[int, str, str]:
+    """Call the command line in this process; return exit code, output and errors."""
+    monkeypatch.setattr(sys, "argv", ["jibek", *arguments])
+    monkeypatch.setattr(jibek.cli, "_leave", lambda ended: (_ for _ in ()).throw(ended))
+    with pytest.raises(SystemExit) as ended:
+        jibek.cli.main()
+    out, err = capsys.readouterr()
+    return ended.value.code or 0, out, err
+
+
+@pytest.fixture
+def jibek_(capsys, monkeypatch):
+    return lambda *arguments: run(capsys, monkeypatch, *arguments)
+
+
+def test_help_is_quick_and_names_the_commands():
+    probe = (
+        "import resource, sys; sys.argv = ['jibek', '--help']\n"
+        "from jibek.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'numpy', 'numba', 'polars', 'duckdb', 'matplotlib', 'pydantic'} & set(sys.modules)\n"
+        "print('HEAVY', sorted(heavy - {'pydantic'}))"
+    )
+    answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert "simulate" in answer.stdout
+    assert "HEAVY []" in answer.stdout
+
+
+def test_simulate_prints_one_document_with_stable_keys(jibek_):
+    code, out, _ = jibek_("simulate", "starter", "--days", "40", "--replications", "2", "--json")
+    assert code == 0
+    document = json.loads(out)
+    for flow in document["flows"].values():
+        assert {"offered_teu", "delivered_teu", "transit_days"} <= set(flow)
+        assert {"mean", "p50", "p90"} <= set(flow["transit_days"])
+    assert all(
+        "utilisation" in zone for one in document["terminals"].values() for zone in one.get("zones", {}).values()
+    )
+    assert all({"departures", "teu", "load_factor"} <= set(one) for one in document["services"].values())
+    assert all("departures" in one for one in document["links"].values())
+    assert {"events", "seconds", "events_per_second"} <= set(document["runtime"])
+
+
+def test_a_run_is_written_and_asked(jibek_, tmp_path):
+    folder = str(tmp_path / "run")
+    assert jibek_("simulate", "starter", "--days", "20", "--out", folder)[0] == 0
+    code, out, _ = jibek_("query", folder, "SELECT count(*) AS n FROM containers", "--json")
+    assert code == 0
+    assert json.loads(out)[0]["n"] > 0
+    code, _, err = jibek_("query", folder, "SELECT nonsense FROM containers")
+    assert code == 2
+    assert "nonsense" in err
+
+
+def test_validate_compares(jibek_):
+    code, out, _ = jibek_("validate", "starter", "--replications", "2", "--json")
+    assert code == 0
+    for one in json.loads(out)["observations"]:
+        assert {"id", "quantity", "observed", "unit", "simulated", "difference"} <= set(one)
+        assert {"mean", "low", "high"} <= set(one["simulated"])
+
+
+def test_new_check_show_schema(jibek_, tmp_path):
+    folder = str(tmp_path / "mine")
+    assert jibek_("new", folder)[0] == 0
+    assert "rows in order" in jibek_("check", folder)[1]
+    assert "assumed" in jibek_("show", folder)[1]
+    assert "## links" in jibek_("schema")[1]
+    assert json.loads(jibek_("schema", "--format", "datapackage")[1])["resources"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("simulate", "nowhere"), "nowhere"),
+        (("simulate", "starter", "--set", "equipment.nothing.count+=1"), "nothing"),
+        (("simulate", "starter", "--with", "no-such"), "no-such"),
+        (("simulate", "starter", "--days", "-3"), "days"),
+        (("simulate", "starter", "--figures"), "--out"),
+        (("query", "nowhere", "SELECT 1"), "nowhere"),
+        (("simulate", "starter", "--replications", "0"), "--replications"),
+    ],
+)
+def test_bad_input_is_explained(jibek_, arguments, said):
+    code, out, err = jibek_(*arguments)
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.parametrize("case", [one for one in spoilt() if not one.slow], ids=lambda one: one.name)
+def test_spoilt_packages_give_a_list_and_exit_code_2(case, jibek_, tmp_path):
+    folder = tmp_path / "package"
+    jibek_("new", str(folder))
+    case.mutate(folder)
+    code, out, err = jibek_("check", str(folder))
+    assert code == 2
+    assert err.strip()
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.slow
+def test_demo_shows_the_corridor(jibek_, tmp_path):
+    code, out, _ = jibek_("demo", "--out", str(tmp_path / "demo"))
+    assert code == 0
+    assert "Where the days of a container go" in out
+    assert (tmp_path / "demo" / "manifest.json").exists()
+    assert list((tmp_path / "demo" / "figures").glob("*.png"))
+
+
+def test_bundled_packages_are_in_order(jibek_):
+    for name in bundled():
+        assert jibek_("check", name)[0] == 0
