@@ -1,0 +1,48 @@
+"""What the documentation shows is run."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def blocks(text: str) -> list[tuple[str, str]]:
+    return re.findall(r"^```(console|python)\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.slow
+def test_tutorial_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = 0
+    for kind, code in blocks((ROOT / "docs/tutorial.md").read_text()):
+        if kind == "python":
+            exec(code, {})
+            done += 1
+            continue
+        for line in code.splitlines():
+            words = shlex.split(line.removeprefix("$ "))
+            assert words[0] == "jibek"
+            answer = subprocess.run([sys.executable, "-m", "jibek.cli", *words[1:]], capture_output=True, text=True, check=False)
+            assert answer.returncode == 0, answer.stderr
+            done += 1
+    assert done == 7
+
+
+@pytest.mark.slow
+def test_example_runs(monkeypatch):
+    names = runpy.run_path(str(ROOT / "docs/examples/first_steps.py"))
+    assert names["busier"].statistics["total.offered_teu"].mean > names["base"].statistics["total.offered_teu"].mean
+
+
+def test_no_dead_links():
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
