@@ -32,8 +32,7 @@ WHOLE = {
 def table(rows: list[dict[str, float]], columns: tuple[str, ...]) -> dict[str, np.ndarray]:
     """Make columns from rows."""
     return {
-        name: np.array([row[name] for row in rows], dtype=np.int64 if name in WHOLE else np.float64)
-        for name in columns
+        name: np.array([row[name] for row in rows], dtype=np.int64 if name in WHOLE else np.float64) for name in columns
     }
 
 
@@ -59,9 +58,7 @@ def replication(
     return Replication(
         number=number,
         events=1000,
-        containers=table(
-            containers, ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h")
-        ),
+        containers=table(containers, ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h")),
         hops=table(hops, ("container", "service", *HOPS)),
         trips=table(trips, ("service", "rotation", "vehicle", "number", *TRIPS, "containers", "quarters"))
         | {"number": np.array([row["number"] for row in trips], dtype=np.int64)},
@@ -111,9 +108,7 @@ class Traffic:
                                         names.equipment, names.checks)]  # fmt: skip
         daily = {
             key: self.random.uniform(0, 24, (days, size))
-            for key, size in zip(
-                ("positions", "queue", "yard", "lifts", "equipment", "posts"), sizes, strict=True
-            )
+            for key, size in zip(("positions", "queue", "yard", "lifts", "equipment", "posts"), sizes, strict=True)
         }
         trips = {key: np.array([row[key] for row in self.trips]) for key in self.trips[0]}
         legs = np.array(self.legs).T
@@ -155,9 +150,7 @@ class Traffic:
         done = 0
         for time in np.sort(self.random.uniform(begin, self.end, blocks)):
             itinerary = itineraries[self.random.choice(len(shares), p=shares / shares.sum())][0]
-            quarters = self.random.choice(
-                list(LENGTHS.values()), max(1, block // 2), p=weights / weights.sum()
-            )
+            quarters = self.random.choice(list(LENGTHS.values()), max(1, block // 2), p=weights / weights.sum())
             self._block(flow, itinerary, done, time, quarters)
             done += quarters.size
 
@@ -226,3 +219,48 @@ class Traffic:
         row["passed_h"] = now + draw(2)
         row["berthed_h"] = row["passed_h"] + draw(3)
         return row
+
+
+def two_containers(corridor: Corridor, *, number: int = 0, late: float = 0.0) -> Replication:
+    """Two containers of the starter corridor, from the city to the other shore, with times that can be added by hand.
+
+    The first is lifted from train to train at the dry port, the second is brought to the yard and held. The sea is closed
+    from 165 to 175 h. All that happens after the ferry has left is `late`.
+    """
+    names = names_of(corridor)
+    services = [names.services.index(name) for name in ("city-out", "steppe-west", "ferry-west")]
+    rotations = [names.rotations.index(name) for name in ("city-trains", "steppe", "crossing")]
+    links = [names.links.index(name) for name in ("city-border", "border-coast", "sea")]
+    end = 204.0 + late
+    times = (
+        {"called_h": 0, "position_h": 0, "closed_h": 12, "cleared_h": 12, "left_h": 12,
+         "arrived_h": 30, "passed_h": 33, "berthed_h": 34, "emptied_h": 37},
+        {"called_h": 20, "position_h": 21, "closed_h": 60, "cleared_h": 60, "left_h": 60,
+         "arrived_h": 141, "passed_h": 141, "berthed_h": 145, "emptied_h": 148},
+        {"called_h": 140, "position_h": 149, "closed_h": 160, "cleared_h": 162, "left_h": 162,
+         "arrived_h": end, "passed_h": end, "berthed_h": end, "emptied_h": end},
+    )  # fmt: skip
+    trips = [
+        {"service": services[n], "rotation": rotations[n], "vehicle": n, "number": 0, "containers": 2, "quarters": 12}
+        | row
+        for n, row in enumerate(times)
+    ]
+    legs = [
+        {"trip": n, "link": links[n], "back": 0} | dict(zip(LEGS, row, strict=True))
+        for n, row in enumerate(((12, 12, 12, 14, 30), (60, 60, 60, 61, 141), (162, 162, 162, 180, end)))
+    ]
+    first = ((0, 10, 10, 35, 35.5, 0), (35, 35, 35.5, 146, 147, 1), (147, 150, 151, end, end, 0))
+    second = ((0, 10, 10, 36, 37, 0), (49, 50, 51, 147, 148, 0), (148, 151, 152, end, end, 0))
+    hops = [
+        {"container": box, "service": services[n], "trip": n} | dict(zip(HOPS[1:], row, strict=True))
+        for box, rows in enumerate((first, second))
+        for n, row in enumerate(rows)
+    ]
+    flow, itinerary = names.flows.index("west"), names.itineraries.index("west-usual")
+    containers = [
+        {"flow": flow, "itinerary": itinerary, "number": box, "quarters": quarters, "first_hop": 3 * box,
+         "enter_h": 0.0, "leave_h": end}
+        for box, quarters in enumerate((4, 8))
+    ]  # fmt: skip
+    closed = [{"closure": names.closures.index("storm"), "start_h": 165, "end_h": 175}]
+    return replication(corridor, containers=containers, hops=hops, trips=trips, legs=legs, closed=closed, number=number)

@@ -112,9 +112,7 @@ def _link(target: str, folder: Path) -> None:
 def _million_lines(folder: Path) -> None:
     cell("flows", "east", "arrival", "listed")(folder)
     lines = "east,2025-03-01T06:30,1\n" * 500_000
-    (folder / "arrivals.csv").write_text(
-        f"flow,time,containers\n{lines}east,2025-03-01T06:30,0\n{lines}", "utf-8"
-    )
+    (folder / "arrivals.csv").write_text(f"flow,time,containers\n{lines}east,2025-03-01T06:30,0\n{lines}", "utf-8")
 
 
 def spoilt() -> Iterator[Spoilt]:
@@ -133,17 +131,13 @@ def _files() -> Iterator[Spoilt]:
     png = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\xff\xfe"
     yield Spoilt("empty table", contents("links.csv", b""), ("links.csv:1: is empty",))
     yield Spoilt("table of comments", contents("links.csv", b"# one\n# two\n"), ("links.csv:1: is empty",))
-    yield Spoilt(
-        "binary noise", contents("links.csv", png), ("links.csv:1: is not a text in UTF-8 (byte 0x89)",)
-    )
+    yield Spoilt("binary noise", contents("links.csv", png), ("links.csv:1: is not a text in UTF-8 (byte 0x89)",))
     yield Spoilt(
         "another encoding",
         contents("places.csv", "id\nm\u00fc".encode("latin-1")),
         ("places.csv:2: is not a",),
     )
-    yield Spoilt(
-        "UTF-16", contents("places.csv", "id,lat".encode("utf-16")), ("places.csv:1: is not a text in UTF-8",)
-    )
+    yield Spoilt("UTF-16", contents("places.csv", "id,lat".encode("utf-16")), ("places.csv:1: is not a text in UTF-8",))
     yield Spoilt("NUL bytes", appended("links.csv", "x\0y\n"), ("links.csv:6: holds a NUL character",))
     yield Spoilt("unclosed quotes", appended("links.csv", '"a,city\n'), ("links.csv:6: a quotation mark",))
     yield Spoilt(
@@ -151,21 +145,13 @@ def _files() -> Iterator[Spoilt]:
         appended("links.csv", '"a' + 20_000 * "city,border\n"),
         ("links.csv:6: a quotation mark",),
     )
-    yield Spoilt(
-        "text after quotes", appended("links.csv", '"a"b,city\n'), ("links.csv:6: a quoted cell goes on",)
-    )
+    yield Spoilt("text after quotes", appended("links.csv", '"a"b,city\n'), ("links.csv:6: a quoted cell goes on",))
     yield Spoilt("folder in place of a file", _folder_for_file, ("links.csv: is not a file",))
-    yield Spoilt(
-        "link out of the folder", partial(_link, "{outside}"), ("links.csv: leads outside the folder",)
-    )
-    yield Spoilt(
-        "path out of the folder", partial(_link, "../outside.csv"), ("links.csv: leads outside the folder",)
-    )
+    yield Spoilt("link out of the folder", partial(_link, "{outside}"), ("links.csv: leads outside the folder",))
+    yield Spoilt("path out of the folder", partial(_link, "../outside.csv"), ("links.csv: leads outside the folder",))
     yield Spoilt("link to itself", partial(_link, "links.csv"), ("links.csv: is not a file",))
     yield Spoilt("link to nothing", partial(_link, "nothing.csv"), ("links.csv: is not a file",))
-    yield Spoilt(
-        "unknown table", appended("lines.csv", "id\n"), ("lines.csv: no table has this name; did you mean",)
-    )
+    yield Spoilt("unknown table", appended("lines.csv", "id\n"), ("lines.csv: no table has this name; did you mean",))
     yield Spoilt(
         "million lines, one of them wrong",
         _million_lines,
@@ -183,22 +169,16 @@ def _headers() -> Iterator[Spoilt]:
     toml = partial(replaced, "corridor.toml")
     yield Spoilt("no corridor.toml", removed("corridor.toml"), ("corridor.toml: is missing",))
     yield Spoilt("unreadable toml", contents("corridor.toml", b"id = \n"), ("corridor.toml:1: is not TOML",))
-    yield Spoilt(
-        "deep toml", contents("corridor.toml", b"id=" + b"[" * 100_000), ("corridor.toml: is not TOML",)
-    )
+    yield Spoilt("deep toml", contents("corridor.toml", b"id=" + b"[" * 100_000), ("corridor.toml: is not TOML",))
     yield Spoilt("huge number in toml", toml("365", "9" * 5_000), ("corridor.toml: is not TOML",))
-    yield Spoilt(
-        "wrong type in toml", toml("365", '"long"'), ("corridor.toml:7 days: 'long' is not a whole number",)
-    )
+    yield Spoilt("wrong type in toml", toml("365", '"long"'), ("corridor.toml:7 days: 'long' is not a whole number",))
     yield Spoilt("table in toml", appended("corridor.toml", "[days]\n"), ("corridor.toml:12: is not TOML",))
     yield Spoilt(
         "number for a date",
         toml("2025-01-01", "20250101"),
         ("corridor.toml:6 start: 20250101 is not a date",),
     )
-    yield Spoilt(
-        "another time", toml("2025-01-01", "0001-01-01"), ("corridor.toml:6 start: must be a day between",)
-    )
+    yield Spoilt("another time", toml("2025-01-01", "0001-01-01"), ("corridor.toml:6 start: must be a day between",))
     yield Spoilt(
         "unknown key",
         toml("days = 365", "day = 365"),
@@ -212,12 +192,8 @@ def _headers() -> Iterator[Spoilt]:
     yield Spoilt("no clock", toml("start = 2025-01-01", ""), ("corridor.toml start: a value is required",))
     yield Spoilt("days below 1", toml("365", "0"), ("corridor.toml:7 days: must be at least 1, not 0",))
     table = partial(replaced, "links.csv")
-    yield Spoilt(
-        "unknown column", table("run_h,min", "run_hours,min"), ("links.csv:2 run_hours: unknown column; did",)
-    )
-    yield Spoilt(
-        "column missing", table("run_h,min", "tracks,min"), ("links.csv:2 run_h: the column is missing",)
-    )
+    yield Spoilt("unknown column", table("run_h,min", "run_hours,min"), ("links.csv:2 run_hours: unknown column; did",))
+    yield Spoilt("column missing", table("run_h,min", "tracks,min"), ("links.csv:2 run_h: the column is missing",))
     yield Spoilt("column twice", table("min_run_h", "run_h"), ("links.csv:2 run_h: the column stands twice",))
     yield Spoilt("column without name", table("min_run_h", ""), ("links.csv:2: column 8 has no name",))
     yield Spoilt(
@@ -229,9 +205,7 @@ def _headers() -> Iterator[Spoilt]:
 
 def _cells() -> Iterator[Spoilt]:
     def link(value: str, said: str, column: str = "run_h") -> Spoilt:
-        return Spoilt(
-            f"{column} {value[:20]}", cell("links", "sea", column, value), (f"links.csv:5 {column}: {said}",)
-        )
+        return Spoilt(f"{column} {value[:20]}", cell("links", "sea", column, value), (f"links.csv:5 {column}: {said}",))
 
     yield link("abc", "'abc' is not a number")
     yield link("1,5", "'1,5' is not a number")
@@ -256,12 +230,8 @@ def _cells() -> Iterator[Spoilt]:
     yield link("43.3 nan", "'43.3 nan' is not a point", "via")
     row = partial(cell, "closures", "storm")
     yield Spoilt("month 13", row("months", "10 13"), ("closures.csv:3 months: must be at most 12, not '13'",))
-    yield Spoilt(
-        "28 days a month", row("days_per_month", "28"), ("closures.csv:3 days_per_month: must be below 28",)
-    )
-    yield Spoilt(
-        "no date", row("start", "soon"), ("closures.csv:3 start: 'soon' is not a local date and time",)
-    )
+    yield Spoilt("28 days a month", row("days_per_month", "28"), ("closures.csv:3 days_per_month: must be below 28",))
+    yield Spoilt("no date", row("start", "soon"), ("closures.csv:3 start: 'soon' is not a local date and time",))
     yield Spoilt(
         "seconds for a date",
         row("start", "17000000"),
@@ -320,9 +290,7 @@ def _references() -> Iterator[Spoilt]:
         cell("services", "ferry-west", "path", "sea>see"),
         ("services.csv:9 path: 'see' is not in links.csv",),
     )
-    yield Spoilt(
-        "no table of links", removed("links.csv"), ("services.csv:3 path: 'city-border' is not in links.csv",)
-    )
+    yield Spoilt("no table of links", removed("links.csv"), ("services.csv:3 path: 'city-border' is not in links.csv",))
     yield Spoilt(
         "arrivals of no flow",
         appended("arrivals.csv", "flow,time\nnone,2025-01-01\n"),
@@ -350,12 +318,8 @@ def _rows() -> Iterator[Spoilt]:
         "1520",
         "links.csv:5 gauge_mm: only rail has a gauge; leave it blank for sea",
     )
-    yield one(
-        "links", "sea", "to_place", "coast", "links.csv:5 to_place: the link begins and ends at 'coast'"
-    )
-    yield one(
-        "links", "sea", "min_run_h", "30", "links.csv:5 min_run_h: 30 h is more than the mean, run_h of 24 h"
-    )
+    yield one("links", "sea", "to_place", "coast", "links.csv:5 to_place: the link begins and ends at 'coast'")
+    yield one("links", "sea", "min_run_h", "30", "links.csv:5 min_run_h: 30 h is more than the mean, run_h of 24 h")
     yield one(
         "links",
         "sea",
@@ -369,9 +333,7 @@ def _rows() -> Iterator[Spoilt]:
     yield one("zones", "hb-berth", "positions", "", "zones.csv:7 positions: say how many vehicles")
     yield one("zones", "hb-yard", "positions", "4", "zones.csv:8 positions: no vehicle enters a yard")
     yield one("zones", "hb-yard", "sidings", "4", "zones.csv:8 sidings: no vehicle enters a yard")
-    yield one(
-        "zones", "hb-berth", "capacity_teu", "4", "zones.csv:7 capacity_teu: only a yard has a capacity"
-    )
+    yield one("zones", "hb-berth", "capacity_teu", "4", "zones.csv:7 capacity_teu: only a yard has a capacity")
     yield one("checks", "customs", "kind", "way", "checks.csv:3 place: a check of kind way needs a place")
     yield one(
         "checks",
@@ -401,27 +363,15 @@ def _rows() -> Iterator[Spoilt]:
         "",
         "closures.csv:3: just one of terminal, zone, link must be given; none",
     )
-    yield one(
-        "closures", "storm", "start", "2025-01-01", "closures.csv:3: either start and end must be given, or"
-    )
+    yield one("closures", "storm", "start", "2025-01-01", "closures.csv:3: either start and end must be given, or")
     yield one("closures", "storm", "duration_h", "", "closures.csv:3: either start and end must be given, or")
     yield one("tariffs", "by-ferry", "link", "sea", "tariffs.csv:3: just one of service, terminal, link")
-    yield one(
-        "emissions", "rail", "terminal", "harbour", "emissions.csv:3: just one of mode, fleet, terminal"
-    )
-    yield one(
-        "services", "express-east", "every_h", "", "services.csv:8 every_h: rule interval needs every_h"
-    )
-    yield one(
-        "services", "express-east", "times", "06:00", "services.csv:8 times: rule interval does not use times"
-    )
+    yield one("emissions", "rail", "terminal", "harbour", "emissions.csv:3: just one of mode, fleet, terminal")
+    yield one("services", "express-east", "every_h", "", "services.csv:8 every_h: rule interval needs every_h")
+    yield one("services", "express-east", "times", "06:00", "services.csv:8 times: rule interval does not use times")
     yield one("services", "express-west", "times", "", "services.csv:7 times: rule timetable needs times")
-    yield one(
-        "services", "express-east", "every_h", "0.00001", "services.csv:8 every_h: more than 10 million"
-    )
-    yield one(
-        "services", "ferry-west", "rule", "listed", "services.csv:9 rule: rule listed needs at least one row"
-    )
+    yield one("services", "express-east", "every_h", "0.00001", "services.csv:8 every_h: more than 10 million")
+    yield one("services", "ferry-west", "rule", "listed", "services.csv:9 rule: rule listed needs at least one row")
     yield Spoilt(
         "end before begin",
         replaced(
@@ -436,9 +386,7 @@ def _rows() -> Iterator[Spoilt]:
         appended("departures.csv", "service,time\nferry-west,2025-01-01\n"),
         ("departures.csv:2 service: service 'ferry-west' has the rule filled, not listed",),
     )
-    yield Spoilt(
-        "no places", removed("places.csv"), ("places.csv: a corridor needs places, and there are none",)
-    )
+    yield Spoilt("no places", removed("places.csv"), ("places.csv: a corridor needs places, and there are none",))
     yield Spoilt(
         "no flows",
         contents("flows.csv", b"id,from_terminal,to_terminal\n"),
@@ -534,9 +482,7 @@ def _network() -> Iterator[Spoilt]:
         "hb-track",
         "services.csv:3 to_zone: zone 'hb-track' is of terminal",
     )
-    yield one(
-        "services", "city-out", "to_zone", "dp-yard", "services.csv:3 to_zone: a rail service needs a track"
-    )
+    yield one("services", "city-out", "to_zone", "dp-yard", "services.csv:3 to_zone: a rail service needs a track")
     yield one(
         "services",
         "city-out",
@@ -585,9 +531,7 @@ def _demand() -> Iterator[Spoilt]:
     def one(table: str, row: str, column: str, value: str, said: str) -> Spoilt:
         return Spoilt(f"{table} {row} {column} {value}", cell(table, row, column, value), (said,))
 
-    yield one(
-        "flows", "west", "to_terminal", "city", "flows.csv:3 to_terminal: the flow begins and ends at 'city'"
-    )
+    yield one("flows", "west", "to_terminal", "city", "flows.csv:3 to_terminal: the flow begins and ends at 'city'")
     yield one(
         "flows",
         "west",
@@ -597,13 +541,9 @@ def _demand() -> Iterator[Spoilt]:
     )
     yield one("flows", "west", "season", "0 " * 12, "flows.csv:3 season: all months are 0")
     yield one("flows", "west", "season", "1 2 x", "flows.csv:3 season: 'x' is not a number")
-    yield one(
-        "flows", "west", "block_teu", "1", "flows.csv:3 block_teu: 1 TEU is less than one container, 2 TEU"
-    )
+    yield one("flows", "west", "block_teu", "1", "flows.csv:3 block_teu: 1 TEU is less than one container, 2 TEU")
     yield one("flows", "west", "teu_per_year", "1e12", "flows.csv:3 teu_per_year: more than 100 million TEU")
-    yield one(
-        "flows", "east", "arrival", "listed", "flows.csv:4 arrival: arrival listed needs at least one row"
-    )
+    yield one("flows", "east", "arrival", "listed", "flows.csv:4 arrival: arrival listed needs at least one row")
     yield one(
         "flows",
         "east",
@@ -646,9 +586,7 @@ def _demand() -> Iterator[Spoilt]:
         "reefer",
         "itineraries.csv:3 services: no transfer carries general",
     )
-    yield one(
-        "equipment", "dp-stacker", "count", "0", "general containers can never go from 'dp-1435' to 'dp-yard'"
-    )
+    yield one("equipment", "dp-stacker", "count", "0", "general containers can never go from 'dp-1435' to 'dp-yard'")
     yield one(
         "fleets",
         "ferries",
@@ -716,24 +654,16 @@ def _records() -> Iterator[Spoilt]:
         return one("measures", "growth", "changes", value, f"measures.csv:5 changes: {said}")
 
     yield change("more", "more: is not a change; write table.id.field=value")
-    yield change(
-        "flow.*.teu_per_year*=2", "flow.*.teu_per_year*=2: there is no table 'flow'; did you mean 'flows'"
-    )
-    yield change(
-        "flows.wets.priority=2", "flows.wets.priority=2: 'wets' is not in flows.csv; did you mean 'west'"
-    )
+    yield change("flow.*.teu_per_year*=2", "flow.*.teu_per_year*=2: there is no table 'flow'; did you mean 'flows'")
+    yield change("flows.wets.priority=2", "flows.wets.priority=2: 'wets' is not in flows.csv; did you mean 'west'")
     yield change("flows.west.teu*=2", "flows.west.teu*=2: flows have no column 'teu'")
     yield change("flows.west.teu_per_year=lots", "flows.west.teu_per_year=lots: 'lots' is not a number")
     yield change(
         "fleets.ferries.count*=1.2",
         "fleets.ferries.count*=1.2: count would be 2.4, which is not a whole number",
     )
-    yield one(
-        "measures", "growth", "requires", "growth", "measures.csv:5 requires: the measure requires itself"
-    )
-    yield one(
-        "measures", "growth", "excludes", "growth", "measures.csv:5 excludes: the measure excludes itself"
-    )
+    yield one("measures", "growth", "requires", "growth", "measures.csv:5 requires: the measure requires itself")
+    yield one("measures", "growth", "excludes", "growth", "measures.csv:5 excludes: the measure excludes itself")
     yield one(
         "measures",
         "third-ferry",
@@ -763,6 +693,4 @@ def _records() -> Iterator[Spoilt]:
         ("checks.customs.kind", "kind is not a number"),
     ):
         yield one("uncertainty", "checks.customs.time_h", "id", value, f"uncertainty.csv:5 id: {said}")
-    yield one(
-        "observations", "crossings", "quantity", " ", "observations.csv:3 quantity: a value is required"
-    )
+    yield one("observations", "crossings", "quantity", " ", "observations.csv:3 quantity: a value is required")

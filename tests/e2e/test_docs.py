@@ -30,7 +30,9 @@ def test_tutorial_runs(tmp_path, monkeypatch):
         for line in code.splitlines():
             words = shlex.split(line.removeprefix("$ "))
             assert words[0] == "jibek"
-            answer = subprocess.run([sys.executable, "-m", "jibek.cli", *words[1:]], capture_output=True, text=True, check=False)
+            answer = subprocess.run(
+                [sys.executable, "-m", "jibek.cli", *words[1:]], capture_output=True, text=True, check=False
+            )
             assert answer.returncode == 0, answer.stderr
             done += 1
     assert done == 7

@@ -62,8 +62,7 @@ def test_one_lack_is_told_once_though_several_itineraries_suffer(corridor: Corri
     kept = {name: row for name, row in corridor.transfers.items() if name != "hb-berth-on"}
     problems = check(replace(corridor, transfers=MappingProxyType(kept)))
     assert [str(one) for one in problems] == [
-        "itineraries.west-usual.services: no transfer carries general containers from zone 'hb-yard' to zone "
-        "'hb-berth'"
+        "itineraries.west-usual.services: no transfer carries general containers from zone 'hb-yard' to zone 'hb-berth'"
     ]
 
 
@@ -87,8 +86,7 @@ def test_rules_about_what_is_absent_wait_for_tables_that_can_be_read(corridor: C
 
 def test_references_that_are_wrong_in_great_number_are_told_at_once(corridor: Corridor) -> None:
     lost = {
-        f"l{n}": corridor.links["sea"].model_copy(update={"id": f"l{n}", "to_place": f"p{n}"})
-        for n in range(20_000)
+        f"l{n}": corridor.links["sea"].model_copy(update={"id": f"l{n}", "to_place": f"p{n}"}) for n in range(20_000)
     }
     problems = check(replace(corridor, links=MappingProxyType({**corridor.links, **lost})))
     assert len(problems) == 20_000

@@ -64,9 +64,7 @@ def test_the_data_package_names_tables_keys_and_limits() -> None:
     assert "arrivals" in {one["name"] for one in datapackage()["resources"]}
     links = resources["links"]["schema"]
     assert links["primaryKey"] == "id"
-    assert {"fields": "from_place", "reference": {"resource": "places", "fields": "id"}} in links[
-        "foreignKeys"
-    ]
+    assert {"fields": "from_place", "reference": {"resource": "places", "fields": "id"}} in links["foreignKeys"]
     fields = {field["name"]: field for field in links["fields"]}
     assert fields["mode"]["constraints"] == {"required": True, "enum": ["rail", "sea", "road"]}
     assert fields["run_cv"]["constraints"] == {"minimum": 0, "maximum": 10}

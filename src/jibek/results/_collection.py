@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import weakref
 from collections import defaultdict
 from importlib.metadata import version
 from pathlib import Path
@@ -53,14 +55,14 @@ class Collection:
         self._seed = seed
         self._containers = containers
         self._everything = out is not None
-        self._draft: tempfile.TemporaryDirectory[str] | None = None
         self._groups: dict[str, list[str]] = {}
         self.folder: Folder | None = None
         if out is not None:
             self.folder = Folder(out, corridor, overwrite=overwrite)
         elif containers:
-            self._draft = tempfile.TemporaryDirectory(prefix="jibek-", ignore_cleanup_errors=True)
-            self.folder = Folder(Path(self._draft.name, "run"), corridor)
+            draft = tempfile.mkdtemp(prefix="jibek-")
+            weakref.finalize(self, shutil.rmtree, draft, ignore_errors=True)
+            self.folder = Folder(Path(draft, "run"), corridor)
         self.tables: dict[str, dict[int, pl.DataFrame]] = defaultdict(dict)
         self.count = 0
         self.interrupted = False

@@ -118,7 +118,8 @@ class Run:
             If there is no run.
         """
         path = Path(folder)
-        return cls(read(path / CORRIDOR), read_manifest(path), folder=path)
+        manifest = read_manifest(path)
+        return cls(read(path / CORRIDOR), manifest, folder=path)
 
     @property
     def replications(self) -> int:
