@@ -39,7 +39,8 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
 
     folder = folder.resolve()
     config: dict[str, str | bool | int | float | list[str]] = {
-        "temp_directory": os.path.join(tempfile.gettempdir(), f"jibek-duckdb-{os.getpid()}")
+        "temp_directory": os.path.join(tempfile.gettempdir(), f"jibek-duckdb-{os.getpid()}"),
+        "max_temp_directory_size": "8GB",
     }
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute(views(tables_in(folder), groups, f"{folder.as_posix()}/"))

@@ -98,9 +98,12 @@ class Statistics(Mapping[str, Interval]):
         return name
 
     def _near(self, name: str) -> str:
-        """Suggest names: of the same group and id, else of the same figure, else of all."""
+        """Suggest names: those it begins, of the same group and id, else of the same figure, else of all."""
         head, _, tail = name.rpartition(".")
         known = self._held[0]
+        parts = [one for one in known if one.startswith(f"{name}.")]
+        if parts:
+            return f"; there are {', '.join(parts[:6])}"
         alike = [one for one in known if one.startswith(f"{head}.")] if head else []
         alike = alike or [one for one in known if one.split(".")[2:] == name.split(".")[2:]]
         alike = alike or [one for one in known if tail and one.endswith(f".{tail}")]

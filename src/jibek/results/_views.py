@@ -70,6 +70,10 @@ from part where p.leave_h > p.enter_h
 """Rows add up, by container, to its transit time; of each, `closed_h` were spent before something closed."""
 
 
+JOINS = "set disabled_optimizers = 'join_order'"
+"""Joins run as written. DuckDB may else join containers to trips by their replication alone, which fills the disk."""
+
+
 def views(tables: Iterable[str], columns: Mapping[str, Iterable[str]], folder: str = "") -> str:
     """Write the SQL that makes a run's tables known to DuckDB.
 
@@ -93,7 +97,7 @@ def views(tables: Iterable[str], columns: Mapping[str, Iterable[str]], folder: s
     if {"containers", "hops", "trips", "legs"} <= set(tables):
         parts.append(STAGES.strip())
     parts += [_group(name, list(fields)) for name, fields in columns.items()]
-    return "".join(f"{part};\n\n" for part in parts)
+    return "".join(f"{part};\n\n" for part in [JOINS, *parts])
 
 
 def _group(name: str, fields: list[str]) -> str:
