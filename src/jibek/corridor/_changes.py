@@ -62,6 +62,8 @@ class Change:
             raise _refused(
                 text, "is not a change; write table.id.field=value, table.id.field*=1.1 or table.id.field+=1"
             )
+        if "\0" in text:
+            raise _refused(quoted(text), "holds a NUL character")
         table, name, column, operator, value = (part.strip() for part in match.groups())
         if table not in t.TABLES:
             raise _refused(text, f"there is no table {quoted(table)}{near(table, t.TABLES)}")
