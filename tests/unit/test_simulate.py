@@ -152,6 +152,34 @@ def test_sidings_resolve_it(tmp_path):
     assert np.isfinite(outcome.containers["leave_h"]).sum() > 0
 
 
+@pytest.mark.parametrize(("west_20ft", "east_20ft"), [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (0.3, 0.1), (0.1, 0.7)])
+def test_a_full_ship_and_a_full_yard_exchange(tmp_path, west_20ft, east_20ft):
+    """Trains bring more than the one ship can take, and it comes back full: what comes off has no room unless it exchanges."""
+    corridor = write_package(
+        tmp_path,
+        days=120,
+        places=PLACES,
+        links="id,from_place,to_place,mode,gauge_mm,length_km,run_h\nab,a,b,rail,1520,10,1\nbc,b,c,sea,,10,6",
+        terminals="id,place\na,a\nb,b\nc,c",
+        zones="id,terminal,kind,gauge_mm,positions,capacity_teu\n"
+        "in,b,track,1520,2,\nout,b,track,1520,2,\nberth,b,berth,,1,\nyard,b,yard,,,8",
+        equipment="id,terminal,count,move_min\ncrane,b,2,3",
+        transfers="id,from_zone,to_zone,steps\n"
+        + "\n".join(f"{start}-{end},{start},{end},crane" for start, end in
+                    (("in", "yard"), ("berth", "yard"), ("yard", "out"), ("yard", "berth"))),
+        fleets="id,mode,gauge_mm,count,capacity_teu\ntrains,rail,1520,,8\nship,sea,,1,8",
+        services="id,from_terminal,from_zone,to_terminal,to_zone,path,rule,min_teu\n"
+        "ab,a,,b,in,ab,filled,0\nbc,b,berth,c,,bc,filled,7\ncb,c,,b,berth,bc,filled,7\nba,b,out,a,,ab,filled,4",
+        rotations="id,fleet,services\nab,trains,ab\nba,trains,ba\nship,ship,bc>cb",
+        flows="id,from_terminal,to_terminal,teu_per_year,block_teu,share_20ft,share_40ft\n"
+        f"west,a,c,5000,8,{west_20ft},{1 - west_20ft}\neast,c,a,5000,8,{east_20ft},{1 - east_20ft}",
+        itineraries="id,flow,services\nwest,west,ab>bc\neast,east,cb>ba",
+    )  # fmt: skip
+    outcome = next(replicate(corridor, seed=1))
+    last_month = outcome.containers["leave_h"] > 90 * 24
+    assert {0, 1} == set(outcome.containers["flow"][last_month])
+
+
 def test_bad_numbers_are_refused(starter):
     for wrong in ({"replications": 0}, {"jobs": 0}, {"seed": -1}):
         with pytest.raises(jibek.JibekError, match="at least 1"):

@@ -295,32 +295,89 @@ def try_unload(w, now, vehicle, exchange):
             return False
         _to_yard(w, now, c, vehicle, zone, v["terminal"])
         return True
-    return exchange != NONE and _exchange(w, now, vehicle, c, exchange, free(w, pool))
+    return exchange != NONE and _exchange(w, now, vehicle, exchange, free(w, pool))
 
 
 @njit
-def _exchange(w, now, vehicle, c, service, unit):
-    """Load the next in line beside, or in exchange for, a container that the full yard has no room for."""
+def _exchange(w, now, vehicle, service, unit):
+    """Load the next in line beside, or in exchange for, what the full yard has no room for."""
     other = first_in_line(w, service)
     if other == NONE:
         return False
-    v = w.vehicle[vehicle]
-    box = w.container[c]
-    size = w.container[other]["quarters"]
-    left = room(w, vehicle, service)
-    if size <= left:
-        load(w, now, other, vehicle, service)
-        return True
-    t = w.terminal[v["terminal"]]
-    if unit and size <= left + box["quarters"] and t["used"] - size + box["quarters"] <= t["room"]:
-        zone = v["zone"]
+    v, t = w.vehicle[vehicle], w.terminal[w.vehicle[vehicle]["terminal"]]
+    left, free_quarters = room(w, vehicle, service), t["room"] - t["used"]
+    if w.container[other]["quarters"] <= left:
+        return try_load(w, now, vehicle, service)
+    if not unit:
+        return False
+    size = w.container[v["head"]]["quarters"]
+    other = _bring_forward(w, service, size - free_quarters, size + left)
+    off, on = (1, 1) if other != NONE else _even_exchange(w, v["head"], service, free_quarters, left)
+    quarters = 0
+    for _ in range(off):
+        c = v["head"]
+        quarters += w.container[c]["quarters"]
         _take_off(w, now, c, vehicle)
         v["lifts_off"] += 1
-        lift(w, now, c, w.into_yard[zone, w.flow[box["flow"]]["cargo_class"]], INTO_YARD, v["terminal"])
-        load(w, now, other, vehicle, service)
-        use_yard(w, now, v["terminal"], box["quarters"])
-        return True
-    return False
+        lift(w, now, c, w.into_yard[v["zone"], w.flow[w.container[c]["flow"]]["cargo_class"]], INTO_YARD, v["terminal"])
+    for _ in range(on):
+        load(w, now, other if other != NONE else first_in_line(w, service), vehicle, service)
+    use_yard(w, now, v["terminal"], quarters)
+    return off > 0
+
+
+@njit
+def _bring_forward(w, service, least, most):
+    """Return the next container in line of a length between two, having put it first in its line, or `NONE`."""
+    for line in range(w.line_head.shape[1]):
+        before, c = NONE, w.line_head[service, line]
+        while c != NONE:
+            box = w.container[c]
+            following = box["next"]
+            if least <= box["quarters"] <= most:
+                if before != NONE:
+                    w.container[before]["next"], box["next"] = following, w.line_head[service, line]
+                    w.line_head[service, line] = c
+                    if following == NONE:
+                        w.line_tail[service, line] = before
+                return c
+            before, c = c, following
+    return NONE
+
+
+@njit
+def _even_exchange(w, c, service, free_quarters, left):
+    """Return the fewest containers off a vehicle (from `c`) and on from the line whose places suffice for each other.
+
+    ``free_quarters`` is the room in the yard, ``left`` that on the vehicle; 0, 0 if no exchange comes out even.
+    """
+    other = first_in_line(w, service)
+    off, on, more = 0, 0, 0
+    while True:
+        if off == 0 or more < -left:
+            if c == NONE or w.container[c]["hop"] == w.container[c]["last_hop"]:
+                return 0, 0
+            off += 1
+            more += w.container[c]["quarters"]
+            c = w.container[c]["next"]
+        elif more > free_quarters:
+            if other == NONE:
+                return 0, 0
+            on += 1
+            more -= w.container[other]["quarters"]
+            other = _next_in_line(w, service, other)
+        else:
+            return off, on
+
+
+@njit
+def _next_in_line(w, service, c):
+    """Return the container that the service takes after another in the yard, or `NONE`."""
+    following, line = w.container[c]["next"], w.flow[w.container[c]["flow"]]["line"] + 1
+    while following == NONE and line < w.line_head.shape[1]:
+        following = w.line_head[service, line]
+        line += 1
+    return following
 
 
 @njit
