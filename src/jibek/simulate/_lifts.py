@@ -189,6 +189,13 @@ def load(w, now, c, vehicle, service):
 
 
 @njit
+def yard_closed(w, terminal):
+    """Whether the yard of a terminal is closed as a zone."""
+    yard = w.terminal[terminal]["yard"]
+    return yard != NONE and w.zone[yard]["closed"] > 0
+
+
+@njit
 def try_load(w, now, vehicle, service):
     """Begin to load the next container in line, if it fits and equipment is free; tell whether it was done."""
     c = first_in_line(w, service)
@@ -197,7 +204,7 @@ def try_load(w, now, vehicle, service):
     zone = w.service[service]["from_zone"]
     if zone != NONE:
         transfer = w.from_yard[zone, w.flow[w.container[c]["flow"]]["cargo_class"]]
-        if not free(w, first_pool(w, transfer)):
+        if yard_closed(w, w.service[service]["origin"]) or not free(w, first_pool(w, transfer)):
             return False
     load(w, now, c, vehicle, service)
     return True
@@ -288,6 +295,8 @@ def try_unload(w, now, vehicle, exchange):
                     return False
                 _to_vehicle(w, now, c, vehicle, other, service, transfer)
                 return True
+    if yard_closed(w, v["terminal"]):
+        return False
     pool = first_pool(w, w.into_yard[zone, cargo])
     t = w.terminal[v["terminal"]]
     if not onward or t["used"] + box["quarters"] <= t["room"]:

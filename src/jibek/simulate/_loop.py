@@ -27,14 +27,13 @@ from jibek.simulate._events import (
 )
 from jibek.simulate._events import TURN as TURN_EVENT
 from jibek.simulate._lifts import end_hold, end_step, let_in, serve_holds, use_yard
-from jibek.simulate._network import NONE, TERMINAL_SHUT, ZONE_SHUT
+from jibek.simulate._network import TERMINAL_SHUT, ZONE_SHUT
 from jibek.simulate._running import (
-    ask_path,
     count_zone,
     end_check,
     end_run,
-    enter,
     give_admissions,
+    give_paths,
     give_positions,
     let_leave,
     serve_vehicles,
@@ -102,7 +101,7 @@ def _turn(w, now, row):
         for row in (2 * target, 2 * target + 1):
             w.link[row]["closed"] += change
             if w.link[row]["closed"] == 0:
-                _open_link(w, now, row)
+                give_paths(w, now, row)
 
 
 @njit
@@ -122,17 +121,6 @@ def _open_terminal(w, now, terminal):
 
 
 @njit
-def _open_link(w, now, row):
-    k = w.link[row]
-    vehicle = k["head"]
-    k["head"] = k["tail"] = NONE
-    while vehicle != NONE:
-        following = w.vehicle[vehicle]["next"]
-        ask_path(w, now, vehicle)
-        vehicle = following
-
-
-@njit
 def _handle(w, now, kind, row):
     if kind == STEP:
         end_step(w, now, row)
@@ -143,7 +131,7 @@ def _handle(w, now, kind, row):
     elif kind == CHECK:
         end_check(w, now, row)
     elif kind == PATH:
-        enter(w, now, row)
+        give_paths(w, now, row)
     elif kind == TIMER:
         timer(w, now, row)
     elif kind == SLOT:

@@ -30,7 +30,10 @@ def _record(**fields: type) -> np.dtype[Any]:
 
 
 # A duration is described by the fields mean, cv, distribution of its record and drawn for its entity `hash`.
-LINK = _record(hash=I8, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, closed=I8, head=I8, tail=I8)
+LINK = _record(
+    hash=I8, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, due_h=F8, closed=I8, head=I8,
+    tail=I8,
+)  # fmt: skip
 TERMINAL = _record(
     outer=I8, yard=I8, room=I8, used=I8, closed=I8, head=I8, tail=I8, first=I8, last=I8, leave_head=I8, leave_tail=I8,
     arrival=I8, departure=I8, hold=I8, end=I8, since=F8, task=I8, lifts=I8,
@@ -208,7 +211,7 @@ class _Compiler:
                 record["mean"], record["floor"], record["cv"] = mean, link.min_run_h, link.run_cv
                 record["distribution"] = DISTRIBUTIONS.index(link.run_dist)
                 record["headway"] = 24.0 / paths if paths else 0.0
-                record["free_h"] = -NEVER
+                record["free_h"] = record["due_h"] = -NEVER
         return table
 
     def zones(self) -> NDArray[Any]:

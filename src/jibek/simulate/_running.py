@@ -350,33 +350,30 @@ def begin_leg(w, now, vehicle):
 
 @njit
 def ask_path(w, now, vehicle):
-    """Give a vehicle the next free path on its link."""
-    v = w.vehicle[vehicle]
-    leg = w.leg[v["leg"]]
-    if leg["admitted_h"] != leg["admitted_h"]:
-        leg["admitted_h"] = now
-    row = w.path[v["link"]]
-    k = w.link[row]
-    if k["closed"] > 0:
-        append(k, w.vehicle, vehicle)
-        return
-    time = max(now, k["free_h"])
-    k["free_h"] = time + k["headway"]
-    if time > now:
-        push(w, time, PATH, vehicle)
-    else:
-        enter(w, now, vehicle)
+    """Put a vehicle in the queue for a path on its next link."""
+    leg = w.leg[w.vehicle[vehicle]["leg"]]
+    leg["admitted_h"] = now
+    row = w.path[w.vehicle[vehicle]["link"]]
+    append(w.link[row], w.vehicle, vehicle)
+    give_paths(w, now, row)
 
 
 @njit
-def enter(w, now, vehicle):
-    """A vehicle enters its link, unless the link has closed: then its path has lapsed."""
-    v = w.vehicle[vehicle]
-    row = w.path[v["link"]]
+def give_paths(w, now, row):
+    """Let vehicles enter a link in order, a headway apart, as long as it is open; look again when the next path is free."""
     k = w.link[row]
-    if k["closed"] > 0:
-        append(k, w.vehicle, vehicle)
-        return
+    while k["head"] != NONE and k["closed"] == 0 and k["free_h"] <= now:
+        k["free_h"] = now + k["headway"]
+        _enter(w, now, take_first(k, w.vehicle))
+    if k["head"] != NONE and k["closed"] == 0 and k["due_h"] != k["free_h"]:
+        k["due_h"] = k["free_h"]
+        push(w, k["free_h"], PATH, row)
+
+
+@njit
+def _enter(w, now, vehicle):
+    v = w.vehicle[vehicle]
+    k = w.link[w.path[v["link"]]]
     s = w.service[v["service"]]
     w.leg[v["leg"]]["enter_h"] = now
     above = k["mean"] - k["floor"]
