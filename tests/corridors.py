@@ -36,7 +36,8 @@ def corridors(draw: st.DrawFn, *, tight: bool = False, exact: bool = False) -> C
     tight
         Small yards, few sidings and few vehicles, which wait for each other often.
     exact
-        All durations are fixed, checks concern all or nobody, and nothing depends on the month.
+        Nothing is drawn and nothing depends on the date: listed arrivals of one size, one itinerary a flow, fixed durations, checks
+        of all or nobody, no season, closures and departures by date or by the hour.
     """
     return build(draw(st.randoms(use_true_random=False)), tight=tight, exact=exact)
 
@@ -288,8 +289,11 @@ class _Draft:
         """Draw a flow between two terminals, its itineraries and, where they are listed, its arrivals."""
         begin, end = self.random.sample(range(len(self.parents)), 2)
         containers, id_ = self.random.randint(10, 80 if self.tight else 160), f"f{number}"
-        arrival = self.some("regular", "poisson", "listed")
+        arrival = "listed" if self.exact else self.some("regular", "poisson", "listed")
         row = {"share_20ft": self.some(0, 1, 0.3), "share_40ft": 1, "share_45ft": self.some(0, 0.2)}
+        if self.exact:
+            row |= {"share_20ft": self.some(0, 1), "share_45ft": 0, "share_40ft": 0}
+            row["share_40ft"] = 1 - row["share_20ft"]
         if arrival == "listed":
             while containers > 0:
                 size = min(containers, self.some(20, 1, 5))
@@ -297,13 +301,13 @@ class _Draft:
                 containers -= size
         else:
             row |= {"teu_per_year": round(containers * 2 * 365 / self.days), "block_teu": self.some(None, 20, 6, 41)}
-            if not self.exact and self.one_in(3):
+            if self.one_in(3):
                 row["season"] = "1 0.5 2 1 1 1 1 1 1 2 0.3 1"
         self.add(
             "flows", id=id_, from_terminal=f"t{begin}", to_terminal=f"t{end}", arrival=arrival,
             priority=self.some(0, 0, 1, -1), cargo_class=self.some("general", *CLASSES), **row,
         )  # fmt: skip
-        for n in range(self.some(1, 1, 2)):
+        for n in range(1 if self.exact else self.some(1, 1, 2)):
             services = ">".join(self.way(begin, end))
             self.add("itineraries", id=f"{id_}-{n}", flow=id_, services=services, share=1 + n)
 
