@@ -200,7 +200,8 @@ def _daily(network: Network, replication: Replication, summary: Summary) -> pl.D
     found = []
     for quantity, (table, _) in DAILY.items():
         names = getattr(network.names, table)
-        matrix = replication.daily[quantity] if quantity == "lifts" else replication.daily[quantity] / 24
+        hours = replication.daily[quantity][:, : len(names)]  # an empty table keeps one column
+        matrix = hours if quantity == "lifts" else hours / 24
         days, size = matrix.shape
         columns = {
             "day": np.repeat(np.arange(-warmup, days - warmup, dtype=np.int32), size),
