@@ -180,6 +180,30 @@ def test_a_full_ship_and_a_full_yard_exchange(tmp_path, west_20ft, east_20ft):
     assert {0, 1} == set(outcome.containers["flow"][last_month])
 
 
+def test_room_in_the_yard_is_used_at_the_moment_it_is_given_back(tmp_path):
+    """A ship in position before another finds the yard full; what the other then takes out makes room for it at once."""
+    corridor = write_package(
+        tmp_path,
+        days=1,
+        places=PLACES,
+        links="id,from_place,to_place,mode,length_km,run_h\nab,a,b,sea,1,0\nbc,b,c,sea,1,0",
+        terminals="id,place\na,a\nb,b\nc,c",
+        zones="id,terminal,kind,positions,capacity_teu\nberth,b,berth,2,\nyard,b,yard,,1",
+        equipment="id,terminal,count,move_min\nin,b,1,60\nout,b,1,120",
+        transfers="id,from_zone,to_zone,steps\nin,berth,yard,in\nout,yard,berth,out",
+        fleets="id,mode,capacity_teu\nship,sea,4",
+        services="id,from_terminal,from_zone,to_terminal,to_zone,path,rule,min_teu\n"
+        "bring,a,,b,berth,ab,filled,4\nfetch,b,berth,c,,bc,filled,4",
+        rotations="id,fleet,services\nbring,ship,bring\nfetch,ship,fetch",
+        flows="id,from_terminal,to_terminal,arrival,share_20ft,share_40ft\nf,a,c,listed,1,0",
+        itineraries="id,flow,services\nf,f,bring>fetch",
+        arrivals="flow,time,containers\nf,2025-01-01,4",
+    )
+    hops = next(replicate(corridor)).hops
+    assert hops["unload_h"][hops["service"] == 0].tolist() == [0, 1, 3, 5]
+    assert hops["load_h"][hops["service"] == 1].tolist() == [1, 3, 5, 7]
+
+
 def test_bad_numbers_are_refused(starter):
     for wrong in ({"replications": 0}, {"jobs": 0}, {"seed": -1}):
         with pytest.raises(jibek.JibekError, match="at least 1"):

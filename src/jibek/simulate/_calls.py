@@ -183,7 +183,8 @@ def work(w, now, terminal):
             if w.vehicle[vehicle]["state"] == LOADING:
                 _load(w, now, vehicle)
         vehicle = behind
-    let_in(w, now, terminal)
+    if t["task"] == 0:
+        let_in(w, now, terminal)
 
 
 @njit

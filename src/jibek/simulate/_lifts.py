@@ -13,6 +13,9 @@ from jibek.simulate._world import LOADING
 # What a lift is for.
 INTO_YARD, FROM_YARD, ACROSS = np.arange(3)
 
+# The longest container, quarter TEU.
+LONGEST = 9
+
 
 @njit
 def use_yard(w, now, terminal, quarters):
@@ -74,6 +77,9 @@ def leave_line(w, now, c):
         w.line_tail[service, line] = NONE
     s = w.service[service]
     s["yard"] -= box["quarters"]
+    t = w.terminal[s["origin"]]
+    if t["used"] + LONGEST > t["room"]:
+        ask_work(w, s["origin"])  # a vehicle that was looked at before may have found no room
     use_yard(w, now, s["origin"], -box["quarters"])
 
 
