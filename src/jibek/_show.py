@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
     from jibek.corridor import Corridor
     from jibek.results import Comparison, Run
+    from jibek.verify import Proof
 
 STAGES = {
     "waiting_for_vehicle": "waiting for a vehicle",
@@ -184,6 +186,29 @@ def _measures(console: Console, corridor: Corridor) -> None:
     for one in corridor.measures.values():
         table.add_row(one.id, one.title, one.status, str(one.ready or "-"), _number(one.cost_million))
     console.print(table)
+
+
+def verdicts(proof: Proof) -> None:
+    """Show theory beside what was simulated."""
+    from jibek.verify import FAMILY_CONFIDENCE, REPLICATIONS
+
+    console = _console()
+    together = f"all intervals together hold with {100 * FAMILY_CONFIDENCE:g} %"
+    table = _table(
+        "The simulator against queueing theory", "case", "quantity", "theory", "simulated", "±", "unit", "agrees",
+        caption=f"{REPLICATIONS} replications each, seed {proof.seed}; {together}",
+    )  # fmt: skip
+    table.box, table.padding = SIMPLE_HEAD, (0, 1, 0, 0)
+    before = ""
+    for one in proof.verdicts:
+        table.add_row(
+            "" if one.case == before else one.case, one.quantity, f"{one.theory:.4g}", f"{one.simulated:.4g}",
+            f"{one.high - one.simulated:.2g}", one.unit, "yes" if one.agrees else "[bold red]NO[/bold red]",
+        )  # fmt: skip
+        before = one.case
+    console.print(table)
+    agree = sum(one.agrees for one in proof.verdicts)
+    console.print(f"{agree} of {len(proof.verdicts)} agree; {proof.seconds:.0f} s")
 
 
 def frame(answer: pl.DataFrame, most: int = 100) -> None:

@@ -1,7 +1,7 @@
 """The command line: `jibek COMMAND`.
 
 Heavy modules are imported by the commands that need them. Exit codes: 0 done, 2 the input is wrong (each problem is
-named), 130 interrupted; 1 is a bug.
+named), 130 interrupted; 1 is a bug: of Jibek's, or one that `verify` has found.
 """
 
 from __future__ import annotations
@@ -196,6 +196,22 @@ def validate(
         typer.echo(json.dumps({"observations": [one.document() for one in found]}))
     else:
         comparison(run, found)
+
+
+@app.command()
+def verify(seed: Seed = 0, jobs: Jobs = None, as_json: AsJson = False) -> None:
+    """Prove the simulator against queueing theory; exit code 1 if they disagree."""
+    from jibek._show import verdicts
+    from jibek.verify import verify as prove
+
+    with _progress("simulating what theory knows") as tell:
+        found = prove(seed=seed, jobs=jobs, progress=tell)
+    if as_json:
+        typer.echo(json.dumps(found.document()))
+    else:
+        verdicts(found)
+    if not found.agrees:
+        raise typer.Exit(1)
 
 
 @app.command()

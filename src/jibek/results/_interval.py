@@ -64,13 +64,15 @@ class Interval:
         return f"{self.mean:,.6g}" if self.half is None else f"{self.mean:,.6g} ± {self.half:.3g}"
 
 
-def means(matrix: Floats) -> tuple[Floats, Floats]:
-    """Return the mean of each column and half the width of its 95 % interval.
+def means(matrix: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:
+    """Return the mean of each column and half the width of its interval.
 
     Parameters
     ----------
     matrix
         One row a replication; NaN where a replication does not have the figure.
+    confidence
+        Of the interval.
     """
     there = ~np.isnan(matrix)
     count = there.sum(axis=0)
@@ -78,13 +80,13 @@ def means(matrix: Floats) -> tuple[Floats, Floats]:
     mean = np.divide(filled.sum(axis=0), count, out=np.full(matrix.shape[1], np.nan), where=count > 0)
     squares = (np.where(there, matrix - mean, 0.0) ** 2).sum(axis=0)
     variance = np.divide(squares, count - 1, out=np.full(matrix.shape[1], np.nan), where=count > 1)
-    factor = np.array([student(int(n) - 1) for n in range(int(count.max(initial=0)) + 1)])
+    factor = np.array([student(int(n) - 1, confidence) for n in range(int(count.max(initial=0)) + 1)])
     return mean, factor[count] * np.sqrt(variance / np.maximum(count, 1))
 
 
 @lru_cache
-def student(freedom: int) -> float:
-    """Return the 97.5 % quantile of Student's t; NaN for less than one degree of freedom.
+def student(freedom: int, confidence: float = 0.95) -> float:
+    """Return how far Student's t goes to either side with a probability; NaN for less than one degree of freedom.
 
     The distribution function for whole degrees of freedom is a finite sum (Abramowitz and Stegun 1964,
     26.7.3 and 26.7.4); its inverse is found by bisection.
@@ -97,9 +99,11 @@ def student(freedom: int) -> float:
     if freedom < 1:
         return math.nan
     low, high = 0.0, 13.0
+    while _within(high, freedom) < confidence:
+        high *= 2
     while high - low > 1e-13 * high:
         middle = (low + high) / 2
-        low, high = (middle, high) if _within(middle, freedom) < 0.95 else (low, middle)
+        low, high = (middle, high) if _within(middle, freedom) < confidence else (low, middle)
     return (low + high) / 2
 
 
