@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 import json
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import sys
 import pytest
 
 import jibek.cli
+import jibek.verify
 from jibek.corridor import bundled
 from spoilt import spoilt
 
@@ -113,6 +116,27 @@ def test_spoilt_packages_give_a_list_and_exit_code_2(case, jibek_, tmp_path):
     assert code == 2
     assert err.strip()
     assert "Traceback" not in out + err
+
+
+def test_the_cases_of_verify_are_in_order(jibek_):
+    for case in jibek.verify.CASES:
+        assert jibek_("check", str(case.folder))[0] == 0
+
+
+@pytest.mark.parametrize(("factor", "code"), [(1.0, 0), (1.02, 1)])
+def test_verify_tells_whether_theory_and_simulation_agree(factor, code, jibek_, monkeypatch):
+    case = next(case for case in jibek.verify.CASES if case.name == "interval")
+    known = [dataclasses.replace(one, theory=factor * one.theory) for one in case.quantities]
+    case = dataclasses.replace(case, theory=lambda _: known)
+    monkeypatch.setattr(jibek.verify, "verify", functools.partial(jibek.verify.verify, cases=[case]))
+    answer, out, _ = jibek_("verify", "--json")
+    assert answer == code
+    document = json.loads(out)
+    assert document["agrees"] is (code == 0)
+    assert {"case", "quantity", "theory", "simulated", "low", "high", "agrees"} <= set(document["verdicts"][0])
+    answer, out, _ = jibek_("verify", "--seed", "1")
+    assert answer == code
+    assert ("1 of 1 agree" if code == 0 else "0 of 1 agree") in out
 
 
 @pytest.mark.slow

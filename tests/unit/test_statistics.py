@@ -39,6 +39,7 @@ def of_table(replication: Replication, table: str, **columns: np.ndarray) -> Rep
 @pytest.mark.parametrize("freedom", [1, 2, 3, 4, 7, 30, 101, 1000])
 def test_student(freedom: int) -> None:
     assert student(freedom) == pytest.approx(scipy.stats.t.ppf(0.975, freedom), rel=1e-10)
+    assert student(freedom, 0.9997) == pytest.approx(scipy.stats.t.ppf(0.99985, freedom), rel=1e-9)
 
 
 def test_interval_is_that_of_scipy() -> None:
