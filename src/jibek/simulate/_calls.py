@@ -165,6 +165,7 @@ def open_slot(w, now, service):
     if s["slot"] < s["slot_end"]:
         push(w, max(now, w.slot[s["slot"]] - s["load_h"]), SLOT, service)
     ask_call(w, service)
+    ask_work(w, s["origin"])
 
 
 @njit
