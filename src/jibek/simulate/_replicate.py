@@ -114,11 +114,11 @@ def _replication(compiled: Compiled, seed: int, work: _Work, stop: threading.Eve
         world = _advance(world, until, stop)
         work.share, work.events = piece / _PIECES, int(world.count["events"][0])
     _conserve(world)
-    dead = stuck(world)
+    dead = stuck(world, compiled)
     if dead:
         raise Deadlock(
-            f"deadlock: {len(dead)} vehicles wait for each other without end\n{explain(world, compiled.names, dead)}\n"
-            "give the terminals named more positions, sidings or yard, or the services fewer vehicles"
+            f"deadlock: {len(dead)} vehicles can never go on\n{explain(world, compiled.names, dead)}\n"
+            "give the terminals named more positions, sidings or yard, or the services fewer vehicles or a longest wait"
         )
     return _outcome(world, work.number, closed)
 
