@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import Any
 
 Key = tuple[int, int]
 """Seed and replication."""
@@ -16,15 +17,21 @@ def entity(table: str, id_: str) -> int:
     return int(hashlib.sha256(f"{table}:{id_}".encode()).hexdigest()[:8], 16)
 
 
-def philox(counter: tuple[int, int, int, int], key: Key) -> tuple[int, int, int, int]:
-    """Philox 4x32-10 (Salmon and others 2011): ten rounds of two 32-bit multiplications."""
-    low = 2**32 - 1
+SMALL = (32, (0xD2511F53, 0xCD9E8D57), (0x9E3779B9, 0xBB67AE85))
+LARGE = (64, (0xD2E7470EE14C6C93, 0xCA5A826395121157), (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B))
+"""Bits of a word, multipliers and steps of the key of Philox 4x32 and 4x64."""
+
+
+def philox(counter: tuple[int, ...], key: tuple[int, ...], kind: tuple[Any, ...] = SMALL) -> tuple[int, int, int, int]:
+    """Philox 4x32-10, or 4x64-10 (Salmon and others 2011): ten rounds of two multiplications."""
+    bits, (m0, m1), (w0, w1) = kind
+    low = 2**bits - 1
     c0, c1, c2, c3 = counter
     k0, k1 = key
     for _ in range(10):
-        one, other = 0xD2511F53 * c0, 0xCD9E8D57 * c2
-        c0, c1, c2, c3 = (other >> 32) ^ c1 ^ k0, other & low, (one >> 32) ^ c3 ^ k1, one & low
-        k0, k1 = (k0 + 0x9E3779B9) & low, (k1 + 0xBB67AE85) & low
+        one, other = m0 * c0, m1 * c2
+        c0, c1, c2, c3 = (other >> bits) ^ c1 ^ k0, other & low, (one >> bits) ^ c3 ^ k1, one & low
+        k0, k1 = (k0 + w0) & low, (k1 + w1) & low
     return c0, c1, c2, c3
 
 
