@@ -7,7 +7,9 @@ import shutil
 import tempfile
 import weakref
 from collections import defaultdict
+from collections.abc import Iterable
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -76,9 +78,10 @@ class Collection:
             for name, frame in tables.items():
                 self.tables[name][replication.number] = frame
         else:
+            large: Iterable[tuple[str, pl.DataFrame]] = ()
             if self._everything or replication.number == 0:
-                tables |= detailed(self._network, replication, summary, containers=self._containers)
-            self.folder.add(replication.number, tables)
+                large = detailed(self._network, replication, summary, containers=self._containers)
+            self.folder.add(replication.number, chain(large, tables.items()))
         self._groups = self._groups or groups_of(summary.quantities)
         self.count += 1
         if self._everything:

@@ -51,15 +51,15 @@ class Folder:
         self.path.mkdir(parents=True, exist_ok=True)
         write(corridor, self.path / CORRIDOR)
 
-    def add(self, number: int, tables: Mapping[str, pl.DataFrame]) -> None:
-        """Write the tables of a replication: all of them or none."""
+    def add(self, number: int, tables: Iterable[tuple[str, pl.DataFrame]]) -> None:
+        """Write the tables of a replication, each as it comes: all of them or none."""
         written: list[tuple[Path, Path]] = []
         try:
-            for name, frame in tables.items():
+            for name, frame in tables:
                 goal = self.path / name / f"{number:03d}.parquet"
                 goal.parent.mkdir(exist_ok=True)
                 written.append((_beside(goal), goal))
-                frame.write_parquet(written[-1][0], compression="zstd", compression_level=1, statistics=False)
+                frame.write_parquet(written[-1][0], compression="lz4", statistics=False)
             for draft, goal in written:
                 draft.replace(goal)
         except BaseException:

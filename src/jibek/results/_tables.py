@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,12 +48,12 @@ PLAIN_LEGS = ("place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
 
 def detailed(
     network: Network, replication: Replication, summary: Summary, *, containers: bool = True
-) -> dict[str, pl.DataFrame]:
-    """Return containers and hops (if wanted), trips and legs of a replication."""
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield containers and hops (if wanted), trips and legs of a replication, each made when it is asked for."""
     makers = {"trips": _trips, "legs": _legs}
     if containers:
         makers |= {"containers": _containers, "hops": _hops}
-    return {name: make(network, replication, summary) for name, make in makers.items()}
+    yield from ((name, make(network, replication, summary)) for name, make in makers.items())
 
 
 def small(network: Network, replication: Replication, summary: Summary) -> dict[str, pl.DataFrame]:
