@@ -1,0 +1,50 @@
+"""The reference year, box by box, and the same corridor in SimPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import jibek
+from benchmarks._measure import Row, Size, clocked, interleaved, one_core, ratio
+from benchmarks._second import second
+
+
+def reference(size: Size) -> Iterator[Row]:
+    """Time the year with all statistics; every container's stages are recorded, nothing is written."""
+    corridor = jibek.read("trans-caspian").with_clock(days=size.days, warmup_days=size.warmup_days)
+    found = jibek.simulate(corridor, jobs=1, containers=False).document()
+    with one_core():
+        times = interleaved({"jibek": partial(clocked, _simulate(corridor))}, size.repeats)["jibek"]
+    events = found["runtime"]["events"]
+    trains = sum(one["departures"] for name, one in found["links"].items() if name.endswith("-1435"))
+    feu = found["total"]["offered_teu"] / 2
+    figures = {"wall_s": times.wall, "cpu_s": times.cpu, "events": events, "trains": trains, "feu": feu}
+    what = f"{corridor.header.days} days of trans-caspian ({trains:,.0f} trains, {feu:,.0f} FEU), one core"
+    yield Row(what, f"{times.median:.2f} s", "<= 1.0 s", times.median <= 1.0, figures)
+    rate = events / times.median
+    yield Row("the same, events", f"{rate / 1e6:.2f} million/s", ">= 2 million/s", rate >= 2e6, {"events_per_s": rate})
+    yield _beside_simpy(size)
+
+
+def _simulate(corridor: jibek.Corridor) -> Callable[[], Any]:
+    return partial(jibek.simulate, corridor, jobs=1, containers=False)
+
+
+def _beside_simpy(size: Size) -> Row:
+    what, target = f"the same corridor in SimPy, {size.second_days} days", ">= 60 times the time"
+    if second is None:
+        return Row(what, "not measured: the model is not there", target)
+    corridor = jibek.read("trans-caspian").with_clock(days=size.second_days, warmup_days=0)
+    with one_core():
+        times = interleaved(
+            {
+                "jibek": partial(clocked, _simulate(corridor)),
+                "simpy": partial(clocked, partial(second, corridor)),
+            },
+            size.repeats,
+        )
+    factor = ratio(times["simpy"], times["jibek"])
+    figures = {name: one.wall for name, one in times.items()}
+    return Row(what, f"{factor:.0f} times the time", target, factor >= 60, figures)

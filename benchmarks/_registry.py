@@ -1,0 +1,26 @@
+"""All benchmarks by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from benchmarks._measure import Row, Size
+from benchmarks._pending import pending
+from benchmarks._queue import queue
+from benchmarks._reference import reference
+from benchmarks._replications import replications
+from benchmarks._scaling import scaling
+from benchmarks._startup import startup
+from benchmarks._writing import writing
+
+BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
+    "reference": lambda size, _: reference(size),
+    "mm1": lambda size, _: queue(size),
+    "pending": pending,
+    "scaling": lambda size, _: scaling(size),
+    "replications": lambda size, _: replications(size),
+    "startup": lambda size, _: startup(size),
+    "writing": lambda size, _: writing(size),
+}
+"""Each yields its rows as they are measured; pictures go into the folder."""
