@@ -36,7 +36,6 @@ class Size:
     repeats: int = 5
     days: int = 365
     warmup_days: int = 60
-    second_days: int = 30
     customers: int = 1_000_000
     pending: tuple[int, ...] = (10, 1_000, 100_000)
     traffic: tuple[int, ...] = (1, 2, 4, 8)
@@ -46,7 +45,7 @@ class Size:
 
 
 TINY = Size(
-    repeats=1, days=3, warmup_days=2, second_days=1, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
+    repeats=1, days=3, warmup_days=2, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
     replications=2, compile_anew=False,
 )  # fmt: skip
 
