@@ -8,7 +8,8 @@ from types import MappingProxyType
 import pytest
 
 from jibek.corridor import Corridor, Problem, bundled, check, read
-from jibek.corridor._checking import Known, check_known
+from jibek.corridor._checking import check_known
+from jibek.tables import Known
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,13 @@
 
 from jibek.corridor._changes import Change
 from jibek.corridor._checking import check
-from jibek.corridor._columns import Column
 from jibek.corridor._corridor import Corridor
-from jibek.corridor._describe import TableDescription, datapackage, describe, reference_markdown
-from jibek.corridor._errors import ChangeError, JibekError, PackageError, Problem
+from jibek.corridor._describe import datapackage, describe, reference_markdown
 from jibek.corridor._provenance import Counts, Provenance, provenance
 from jibek.corridor._reading import bundled, read
 from jibek.corridor._writing import new, write
 from jibek.corridor.tables import TABLES
+from jibek.tables import ChangeError, Column, JibekError, PackageError, Problem, TableDescription
 
 __all__ = [
     "TABLES",

@@ -9,11 +9,9 @@ from pydantic import ValidationError
 
 from jibek.corridor._changes import Change, Draft, in_order
 from jibek.corridor._checking import check
-from jibek.corridor._columns import columns
 from jibek.corridor._corridor import Corridor
-from jibek.corridor._errors import ChangeError, Problem, near
-from jibek.corridor._messages import sentence
 from jibek.corridor.tables import Header
+from jibek.tables import ChangeError, Problem, columns, near, sentence
 
 
 def changed(corridor: Corridor, changes: Sequence[str]) -> Corridor:

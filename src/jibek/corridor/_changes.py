@@ -11,10 +11,8 @@ from typing import Any, Literal, cast
 from pydantic import ValidationError
 
 from jibek.corridor import tables as t
-from jibek.corridor._columns import columns, number_text
 from jibek.corridor._corridor import Corridor
-from jibek.corridor._errors import ChangeError, Problem, near, quoted
-from jibek.corridor._messages import sentence
+from jibek.tables import ChangeError, Problem, Row, columns, near, number_text, quoted, sentence
 
 Operator = Literal["=", "*=", "+="]
 
@@ -100,9 +98,9 @@ class Draft:
 
     def __init__(self, corridor: Corridor) -> None:
         self._of = corridor
-        self._tables: dict[str, dict[str, t.Row]] = {}
+        self._tables: dict[str, dict[str, Row]] = {}
 
-    def _rows(self, table: str) -> dict[str, t.Row]:
+    def _rows(self, table: str) -> dict[str, Row]:
         if table not in self._tables:
             rows = self._of.rows(table)
             ids = (cast(Any, row).id if row.keyed else str(n) for n, row in enumerate(rows, 1))
@@ -130,7 +128,7 @@ class Draft:
         return problems
 
 
-def _changed_row(row: t.Row, change: Change) -> t.Row:
+def _changed_row(row: Row, change: Change) -> Row:
     """Return the row with the change made; a ValueError says why it cannot be."""
     column = columns(type(row))[change.field]
     values: dict[str, Any] = dict(row)

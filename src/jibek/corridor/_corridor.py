@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import html
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
-from functools import cached_property
-from types import MappingProxyType
-from typing import Any, cast
-
-from pydantic import BaseModel
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from jibek.corridor import tables as t
-from jibek.corridor._columns import columns
+from jibek.tables import Package, SourceRow
 
 
-@dataclass(frozen=True)
-class Corridor:
+@dataclass(frozen=True, repr=False)
+class Corridor(Package):
     """A corridor package in memory; made by `jibek.read`, changed by `with_changes`.
 
     Every table is a read-only mapping from id to row, in the order of the file; `arrivals` and `departures`,
@@ -32,6 +24,8 @@ class Corridor:
     >>> faster.changes
     ('links.*.run_h*=0.9',)
     """
+
+    schema = t.SCHEMA
 
     header: t.Header
     places: Mapping[str, t.Place]
@@ -52,40 +46,13 @@ class Corridor:
     measures: Mapping[str, t.Measure]
     uncertainty: Mapping[str, t.Uncertainty]
     observations: Mapping[str, t.Observation]
-    sources: Mapping[str, t.SourceRow]
+    sources: Mapping[str, SourceRow]
     arrivals: tuple[t.Arrival, ...] = field(default=())
     departures: tuple[t.Departure, ...] = field(default=())
     changes: tuple[str, ...] = field(default=(), compare=False)
     """Changes applied to the package as it was read, in order."""
     applied: tuple[str, ...] = field(default=(), compare=False)
     """Measures these changes come from, in order."""
-
-    @classmethod
-    def of(
-        cls,
-        header: t.Header,
-        rows: Mapping[str, Iterable[t.Row]],
-        *,
-        changes: tuple[str, ...] = (),
-        applied: tuple[str, ...] = (),
-    ) -> Corridor:
-        """Build a corridor from rows by table; nothing is checked."""
-        built: dict[str, Any] = {}
-        for name, table in t.TABLES.items():
-            here = rows.get(name, ())
-            built[name] = MappingProxyType({cast(Any, row).id: row for row in here}) if table.keyed else tuple(here)
-        return cls(header=header, changes=changes, applied=applied, **built)
-
-    def rows(self, table: str) -> tuple[t.Row, ...]:
-        """Return the rows of a table, in order.
-
-        Parameters
-        ----------
-        table
-            Name of the table.
-        """
-        held = getattr(self, table)
-        return tuple(held.values()) if t.TABLES[table].keyed else held
 
     def with_changes(self, *changes: str) -> Corridor:
         """Return the corridor with some values changed.
@@ -151,38 +118,3 @@ class Corridor:
         from jibek.corridor._applying import with_clock
 
         return with_clock(self, days=days, warmup_days=warmup_days)
-
-    @cached_property
-    def hash(self) -> str:
-        """SHA-256 of all values that are not the default, as hexadecimal; rows may stand in any order."""
-        digest = hashlib.sha256(_canonical(self.header))
-        for name in t.TABLES:
-            digest.update(f"[{name}]\n".encode())
-            for line in sorted(map(_canonical, self.rows(name))):
-                digest.update(line)
-        return digest.hexdigest()
-
-    def __repr__(self) -> str:
-        counts = ", ".join(f"{len(self.rows(name))} {name}" for name in t.TABLES if self.rows(name))
-        return f"<Corridor {self.header.id}: {counts}>"
-
-    def _repr_html_(self) -> str:
-        lines = "".join(
-            f"<tr><td>{name}</td><td>{len(self.rows(name))}</td></tr>" for name in t.TABLES if self.rows(name)
-        )
-        title = html.escape(self.header.title)
-        return f"<table><caption>{title}</caption><tr><th>table</th><th>rows</th></tr>{lines}</table>"
-
-    def __getstate__(self) -> dict[str, Any]:
-        state = {one.name: getattr(self, one.name) for one in fields(self)}
-        return {name: dict(part) if isinstance(part, MappingProxyType) else part for name, part in state.items()}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, part in state.items():
-            object.__setattr__(self, name, MappingProxyType(part) if isinstance(part, dict) else part)
-
-
-def _canonical(row: BaseModel) -> bytes:
-    given = [column for column in columns(type(row)).values() if column.given(row)]
-    cells = {column.name: column.cell(getattr(row, column.name)) for column in given}
-    return json.dumps(cells).encode() + b"\n"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from jibek.corridor import tables as t
-from jibek.corridor._columns import Column, columns
 from jibek.corridor._corridor import Corridor
+from jibek.tables import Column, columns
 
 _ABOUT_OTHERS = {"sources", "uncertainty", "observations"}
 _WITHOUT_RANGE = {"degrees", "mm"}

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jibek.corridor._errors import near
 from jibek.results._folder import RunError
 from jibek.results._interval import Interval
 from jibek.results._panels import daily_panels
@@ -23,6 +22,7 @@ from jibek.results._style import (
     shortened,
     styled,
 )
+from jibek.tables import near
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.corridor._errors import near
 from jibek.results._folder import RunError
 from jibek.results._interval import Interval, means
+from jibek.tables import near
 
 if TYPE_CHECKING:
     import polars as pl

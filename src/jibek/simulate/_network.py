@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.corridor import Corridor
-from jibek.corridor.tables import CargoClass, Row, Service
+from jibek.corridor.tables import CargoClass, Service
 from jibek.simulate._draws import DISTRIBUTIONS
 from jibek.simulate._replication import Names
+from jibek.tables import Row
 
 CLASSES: tuple[str, ...] = get_args(CargoClass)
 FILLED, SCHEDULED = 0, 1

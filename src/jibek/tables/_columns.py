@@ -1,4 +1,4 @@
-"""What is known of each column, taken from the row classes of `tables`."""
+"""What is known of each column, taken from the row classes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator
 from pydantic.fields import FieldInfo
 
-from jibek.corridor import tables as t
+from jibek.tables import _fields as t
 
 Kind = Literal["text", "number", "whole number", "yes/no", "date", "date and time"]
 

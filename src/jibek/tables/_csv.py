@@ -11,10 +11,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from jibek.corridor import tables as t
-from jibek.corridor._columns import columns
-from jibek.corridor._errors import Problem, near, quoted
-from jibek.corridor._messages import sentence
+from jibek.tables import _fields as t
+from jibek.tables._columns import columns
+from jibek.tables._errors import Problem, near, quoted
+from jibek.tables._messages import sentence
 
 BATCH = 10_000
 """Rows validated in one go."""

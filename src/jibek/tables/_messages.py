@@ -7,9 +7,9 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from jibek.corridor import tables as t
-from jibek.corridor._columns import Column, number_text
-from jibek.corridor._errors import quoted
+from jibek.tables import _fields as t
+from jibek.tables._columns import Column, number_text
+from jibek.tables._errors import quoted
 
 _NOT_A = {
     "number": "a number",

@@ -2,7 +2,7 @@
 
 ```
 JibekError            all errors that are the user's to mend
-├── PackageError      a corridor package cannot be read or written; lists every problem
+├── PackageError      a package cannot be read or written; lists every problem
 └── ChangeError       a change or a measure cannot be applied; lists every problem
 ```
 
@@ -66,7 +66,7 @@ class JibekError(Exception):
     exit_code: ClassVar[int] = 2
 
 
-class _ProblemsError(JibekError):
+class ProblemsError(JibekError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(self.problems)
@@ -78,11 +78,11 @@ class _ProblemsError(JibekError):
         return "\n".join(lines)
 
 
-class PackageError(_ProblemsError):
-    """A corridor package cannot be read or written; `problems` lists all that is wrong."""
+class PackageError(ProblemsError):
+    """A package cannot be read or written; `problems` lists all that is wrong."""
 
 
-class ChangeError(_ProblemsError):
+class ChangeError(ProblemsError):
     """A change or a measure cannot be applied; `problems` lists all that is wrong."""
 
 

@@ -1,0 +1,121 @@
+"""Writing a package: complete or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from pydantic import BaseModel
+
+from jibek.tables._columns import columns
+from jibek.tables._errors import PackageError, Problem
+from jibek.tables._fields import Row
+from jibek.tables._package import Package, Schema
+
+_SPECIAL = re.compile(r'[",\r\n]|^#')
+
+
+def write_package(package: Package, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+    """Write a package; reading it gives the same.
+
+    Parameters
+    ----------
+    package
+        In memory.
+    path
+        Folder to be made; its parents are made too.
+    overwrite
+        Whether to replace a package that is there. Other files in it are kept, comments are lost.
+
+    Raises
+    ------
+    PackageError
+        If the folder is there and not empty, or cannot be written.
+    """
+    schema = package.schema
+    with placed(Path(path), schema, overwrite=overwrite) as folder:
+        (folder / schema.header_file).write_text(_header_text(package.header), "utf-8", newline="")
+        for name, row in schema.tables.items():
+            rows = package.rows(name)
+            if rows:
+                (folder / f"{name}.csv").write_text(_table_text(row, rows), "utf-8", newline="")
+    return Path(path)
+
+
+@contextmanager
+def placed(target: Path, schema: Schema, *, overwrite: bool) -> Iterator[Path]:
+    """Give a folder to be filled, and put it in place of the target when that has been done."""
+    _refuse_to_lose(target, schema, overwrite=overwrite)
+    target = Path(os.path.realpath(target))
+    draft = target.with_name(f".{target.name}.{uuid4().hex}")
+    old = draft.with_suffix(".old")
+    try:
+        draft.mkdir(parents=True)
+        yield draft
+        if target.exists():
+            _keep_other_files(target, draft, schema)
+            target.rename(old)
+        draft.rename(target)
+    except OSError as error:
+        raise PackageError([Problem(str(target), None, None, f"cannot be written: {error.strerror}")]) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _refuse_to_lose(target: Path, schema: Schema, *, overwrite: bool) -> None:
+    message = ""
+    if target.exists() and not target.is_dir():
+        message = "is not a folder"
+    elif target.is_dir() and any(target.iterdir()):
+        if not overwrite:
+            message = "is a folder that is not empty; choose another, or ask to overwrite it"
+        elif not (target / schema.header_file).exists():
+            message = "is a folder that holds no package; only a package can be overwritten"
+    if message:
+        raise PackageError([Problem(str(target), None, None, message)])
+
+
+def _keep_other_files(target: Path, draft: Path, schema: Schema) -> None:
+    for path in target.iterdir():
+        if path.name in schema.files:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.copytree(path, draft / path.name, symlinks=True)
+        else:
+            shutil.copy2(path, draft / path.name, follow_symlinks=False)
+
+
+def _table_text(row: type[Row], rows: tuple[Row, ...]) -> str:
+    """Write the columns that are required or differ from the default somewhere."""
+    used = [column for column in columns(row).values() if column.required or any(map(column.given, rows))]
+    lines = [[column.name for column in used]]
+    lines += ([column.cell(getattr(one, column.name)) for column in used] for one in rows)
+    return "".join(",".join(map(_quoted, cells)) + "\n" for cells in lines)
+
+
+def _quoted(cell: str) -> str:
+    """Quote a cell that needs it; the csv module leaves a lone carriage return bare."""
+    return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
+
+
+def _header_text(header: BaseModel) -> str:
+    return "".join(
+        f"{column.name} = {_toml(getattr(header, column.name))}\n"
+        for column in columns(type(header)).values()
+        if column.required or column.given(header)
+    )
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
