@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from jibek.corridor import tables as t
-from jibek.corridor._view import Rules, View, at, longest_teu, quarters
-from jibek.tables import Problem
+from jibek.corridor._view import Rules, View, longest_teu, quarters
+from jibek.tables import Problem, at
 
 
 def itineraries_join_up(view: View) -> Iterator[Problem]:

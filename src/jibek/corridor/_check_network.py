@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from jibek.corridor import tables as t
-from jibek.corridor._view import Rules, View, at, kind_text, quarters
-from jibek.tables import Problem
+from jibek.corridor._view import Rules, View, kind_text, quarters
+from jibek.tables import Problem, at
 
 _KIND_OF_ZONE = {"rail": "track", "sea": "berth", "road": "gate"}
 

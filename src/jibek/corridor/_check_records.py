@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from jibek.corridor import tables as t
 from jibek.corridor._changes import Change, Draft, in_order
-from jibek.corridor._view import Rules, View, at
-from jibek.tables import ChangeError, Column, Problem, columns, near, quoted
+from jibek.corridor._view import Rules, View
+from jibek.tables import ChangeError, Column, Problem, at, columns, near, quoted
 
 
 def measures_do_not_contradict_themselves(view: View) -> Iterator[Problem]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jibek.corridor import tables as t
-from jibek.corridor._view import Rules, View, at, one_of
-from jibek.tables import Problem, quoted
+from jibek.corridor._view import Rules, View, one_of
+from jibek.tables import Problem, at, quoted
 
 
 def clock_is_of_our_time(view: View) -> Iterator[Problem]:

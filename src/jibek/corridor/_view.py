@@ -8,17 +8,12 @@ from functools import cached_property
 
 from jibek.corridor import tables as t
 from jibek.corridor._corridor import Corridor
-from jibek.tables import Problem, Row
+from jibek.tables import Problem, Row, at
 
 Rail = tuple[t.Mode, int | None]
 """A mode and, for rail, a gauge."""
 
 LENGTH_TEU = {"share_20ft": 1.0, "share_40ft": 2.0, "share_45ft": 2.25}
-
-
-def at(row: Row, column: str | None, message: str) -> Problem:
-    """State a problem of a row that has an id."""
-    return Problem(f"{row.table}.csv", None, column, message, row=row.id)  # type: ignore[attr-defined]
 
 
 def one_of(row: Row, names: Iterable[str]) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 from jibek.tables._columns import Column, columns, number_text
 from jibek.tables._describe import TableDescription, described, frictionless, page
-from jibek.tables._errors import ChangeError, JibekError, PackageError, Problem, ProblemsError, near, quoted
+from jibek.tables._errors import ChangeError, JibekError, PackageError, Problem, ProblemsError, at, near, quoted
 from jibek.tables._fields import (
     CHAINED,
     LEAST,
@@ -60,6 +60,7 @@ __all__ = [
     "TableDescription",
     "Unit",
     "Variation",
+    "at",
     "columns",
     "described",
     "folder_of",

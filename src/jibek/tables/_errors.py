@@ -16,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from jibek.tables._fields import Row
+
 SHOWN = 100
 """Problems shown in the text of an error; the rest are counted."""
 
@@ -84,6 +86,11 @@ class PackageError(ProblemsError):
 
 class ChangeError(ProblemsError):
     """A change or a measure cannot be applied; `problems` lists all that is wrong."""
+
+
+def at(row: Row, column: str | None, message: str) -> Problem:
+    """State a problem of a row that has an id."""
+    return Problem(f"{row.table}.csv", None, column, message, row=row.id)  # type: ignore[attr-defined]
 
 
 def near(name: str, names: Iterable[str]) -> str:
