@@ -1,13 +1,17 @@
 """The gauge transfer: which box goes on which wagon, by which crane, in what order, by when."""
 
 from jibek.transfer._check_job import check_job
+from jibek.transfer._generate import FAMILIES, Mix, generate
 from jibek.transfer._job import Job, read_job, write_job
 from jibek.transfer._plan import Plan, read_plan, write_plan
 
 __all__ = [
+    "FAMILIES",
     "Job",
+    "Mix",
     "Plan",
     "check_job",
+    "generate",
     "read_job",
     "read_plan",
     "write_job",

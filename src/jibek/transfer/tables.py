@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from jibek.tables import (
     LISTED,
@@ -36,7 +36,14 @@ DangerClass = Literal[
 DangerGroup = Literal["1", "2", "4", "5", "6"] | DangerClass
 """A class, or all divisions of a class: `1` stands for 1.1 to 1.6."""
 
-LengthFt = Annotated[Literal[20, 40, 45], Unit("ft")]
+
+def _whole(value: Any) -> Any:
+    """Read a text of digits as a number."""
+    return int(value) if isinstance(value, str) and value.strip().isdecimal() else value
+
+
+Length = Literal[20, 40, 45]
+LengthFt = Annotated[Length, BeforeValidator(_whole), Unit("ft")]
 Metres = Annotated[Number, Unit("m")]
 Tonnes = Annotated[Positive, Unit("t")]
 Speed = Annotated[Positive, Unit("m/s")]
