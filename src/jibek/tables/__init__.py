@@ -2,7 +2,7 @@
 
 from jibek.tables._columns import Column, columns, number_text
 from jibek.tables._describe import TableDescription, described, frictionless, page
-from jibek.tables._errors import ChangeError, JibekError, PackageError, Problem, ProblemsError, at, near, quoted
+from jibek.tables._errors import SHOWN, ChangeError, JibekError, PackageError, Problem, ProblemsError, at, near, quoted
 from jibek.tables._fields import (
     CHAINED,
     LEAST,
@@ -35,6 +35,7 @@ __all__ = [
     "LEAST",
     "LISTED",
     "MOST",
+    "SHOWN",
     "SPACED",
     "ChangeError",
     "Column",

@@ -1,17 +1,26 @@
 """The gauge transfer: which box goes on which wagon, by which crane, in what order, by when."""
 
 from jibek.transfer._check_job import check_job
+from jibek.transfer._check_plan import check_plan
 from jibek.transfer._generate import FAMILIES, Mix, generate
 from jibek.transfer._job import Job, read_job, write_job
 from jibek.transfer._plan import Plan, read_plan, write_plan
+from jibek.transfer._rule import plan_by_rule
+from jibek.transfer._verdict import PlanError, Value, Verdict, Violation
 
 __all__ = [
     "FAMILIES",
     "Job",
     "Mix",
     "Plan",
+    "PlanError",
+    "Value",
+    "Verdict",
+    "Violation",
     "check_job",
+    "check_plan",
     "generate",
+    "plan_by_rule",
     "read_job",
     "read_plan",
     "write_job",

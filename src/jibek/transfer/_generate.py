@@ -26,6 +26,11 @@ _TRACKS_A_DAY = 3
 _MOVE_S = 200.0
 """Time a crane takes for a box, about; due times and the spread of a day's arrivals come from it."""
 
+_LATE_S, _CLEAR_S = 600.0, 600.0
+"""How far trains of a group may come one after the other; time from one train to the next on a track, in a day."""
+
+_MOST_CRANES = 10
+
 T = TypeVar("T")
 
 
@@ -117,7 +122,7 @@ def generate(
     Raises
     ------
     ValueError
-        If there are fewer boxes than trains or no crane.
+        If there are fewer boxes than inbound trains, or not 1 to 10 cranes.
 
     Examples
     --------
@@ -126,8 +131,11 @@ def generate(
     (5, 123, True)
     """
     groups = _groups(family, size)
-    if size < sum(len(group.inbound) for group in groups) or cranes < 1:
-        raise ValueError(f"{size} boxes and {cranes} cranes are too few for the family {family!r}")
+    inbound = sum(len(group.inbound) for group in groups)
+    if size < inbound:
+        raise ValueError(f"{size} boxes are too few: the family {family} has {inbound} inbound trains")
+    if not 1 <= cranes <= _MOST_CRANES:
+        raise ValueError(f"from 1 to {_MOST_CRANES} cranes are possible, not {cranes}")
     rng = random.Random(f"{family} {size} {seed}")  # noqa: S311
     mix = mix or Mix.drawn(rng)
     draft = _Draft(rng)
@@ -189,11 +197,12 @@ def _parts(size: int, number: int) -> tuple[int, ...]:
 
 
 def _begins(groups: Sequence[_Group], cranes: int, rng: random.Random) -> list[float]:
-    """Draw when groups arrive: cranes are to be busy three quarters of the time, within 22 hours."""
+    """Draw when groups arrive: cranes and tracks are to be in use three quarters of the time."""
     if len(groups) == 1:
         return [0.0]
     work = _MOVE_S * sum(sum(group.inbound) for group in groups) / cranes
-    spread = min(work / 0.75, 22 * 3600)
+    stays = (work + len(groups) * (_LATE_S + _CLEAR_S)) / _TRACKS_A_DAY
+    spread = max(work, stays) / 0.75
     return [0.0, *sorted(rng.uniform(0, spread) for _ in groups[1:])]
 
 
@@ -234,7 +243,7 @@ class _Seat:
 
 def _arrival(begin_s: float, rng: random.Random) -> datetime:
     """Draw when a train comes; the first group is there when the job starts."""
-    return _moment(begin_s + rng.uniform(0, 600) if begin_s else 0.0)
+    return _moment(begin_s + rng.uniform(0, _LATE_S) if begin_s else 0.0)
 
 
 def _moment(seconds: float) -> datetime:
@@ -342,7 +351,7 @@ def _tracks(groups: Sequence[_Group], length_m: float) -> list[t.Track]:
     above = [_LANE_M + _APART_M * n for n in range(numbers[BROAD])]
     return [
         t.Track(
-            id=f"{letter}{n}", gauge_mm=gauge, y_m=y, from_m=0, to_m=length_m, clear_s=600 if len(groups) > 1 else 0, source="yard"
+            id=f"{letter}{n}", gauge_mm=gauge, y_m=y, from_m=0, to_m=length_m, clear_s=_CLEAR_S if len(groups) > 1 else 0, source="yard"
         )
         for letter, gauge, ys in (("N", NARROW, below), ("B", BROAD, above))
         for n, y in enumerate(ys, 1)
