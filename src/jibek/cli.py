@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from jibek import _transfer_cli
+
 if TYPE_CHECKING:
     from jibek.corridor import Corridor
     from jibek.results import Run
@@ -26,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(_transfer_cli.app, name="transfer")
 
 Package = Annotated[str, typer.Argument(help="Folder of a corridor package, or the name of a bundled one.")]
 Sets = Annotated[

@@ -2,6 +2,7 @@
 
 from jibek.transfer._check_job import check_job
 from jibek.transfer._check_plan import check_plan
+from jibek.transfer._describe import reference_markdown
 from jibek.transfer._generate import FAMILIES, Mix, generate
 from jibek.transfer._job import Job, read_job, write_job
 from jibek.transfer._plan import Plan, read_plan, write_plan
@@ -23,6 +24,7 @@ __all__ = [
     "plan_by_rule",
     "read_job",
     "read_plan",
+    "reference_markdown",
     "write_job",
     "write_plan",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jibek.transfer import tables as t
-from jibek.transfer._groups import groups
+from jibek.transfer._groups import groups, positions_m
 from jibek.transfer._job import Job
 from jibek.transfer._rails import Carry, Point, Rails, Trip
 from jibek.transfer._stands import Stands
@@ -100,8 +100,15 @@ class _Dispatcher:
         for task in self.tasks:
             self.left[self._inbound(task)] += 1
             self.left[self._outbound(task)] += 1
-        low, high = min(track.from_m for track in job.tracks.values()), max(track.to_m for track in job.tracks.values())
-        self.borders = [low + (high - low) * n / len(self.rails.cranes) for n in range(1, len(self.rails.cranes))]
+        self.borders = self._borders()
+
+    def _borders(self) -> list[float]:
+        """Cut the stretch where boxes come to stand into equal zones, one a crane."""
+        positions = positions_m(self.job)
+        begin = min(track.from_m for track in self.job.tracks.values())
+        low, high = (begin + edge((positions[task.box.id] for task in self.tasks), default=0.0) for edge in (min, max))
+        cranes = len(self.rails.cranes)
+        return [low + (high - low) * n / cranes for n in range(1, cranes)]
 
     def _inbound(self, task: _Task) -> str:
         return self.job.wagons[task.box.wagon].train

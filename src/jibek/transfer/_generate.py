@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -98,7 +98,7 @@ def generate(
     seed: int,
     cranes: int = 3,
     parking: Literal["free", "fixed"] = "free",
-    mix: Mix | None = None,
+    **shares: float,
 ) -> Job:
     """Make a job.
 
@@ -116,8 +116,8 @@ def generate(
         Number of cranes.
     parking
         Whether trains may stand anywhere, or must stand at the beginning of a given track.
-    mix
-        Shares of kinds of boxes; without, drawn by the seed.
+    **shares
+        Shares of boxes, see `Mix`; those not given are drawn by the seed.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def generate(
     if not 1 <= cranes <= _MOST_CRANES:
         raise ValueError(f"from 1 to {_MOST_CRANES} cranes are possible, not {cranes}")
     rng = random.Random(f"{family} {size} {seed}")  # noqa: S311
-    mix = mix or Mix.drawn(rng)
+    mix = replace(Mix.drawn(rng), **shares)
     draft = _Draft(rng)
     for number, (group, begin_s) in enumerate(zip(groups, _begins(groups, cranes, rng), strict=True), 1):
         _add_group(draft, group, number, begin_s, cranes, mix)

@@ -23,19 +23,24 @@ def groups(job: Job) -> dict[str, list[t.Train]]:
 
 
 def in_order(job: Job) -> Iterator[t.Box]:
-    """Yield the boxes group by group, of each from the beginning of the yard to its end, trains not offset if they need not be."""
-    middle = dict(middles_m(job))
-
-    def position(box: t.Box) -> float:
-        wagon = job.wagons[box.wagon]
-        place = job.models[wagon.model].places[box.slot - 1]
-        return (job.trains[wagon.train].offset_m or 0.0) + middle[box.wagon] + place.centre_m
-
+    """Yield the boxes group by group, of each from the beginning of the yard to its end."""
     standing: dict[str, list[t.Box]] = defaultdict(list)
     for box in job.boxes.values():
         standing[job.wagons[box.wagon].train].append(box)
+    positions = positions_m(job)
     for trains in groups(job).values():
-        yield from sorted((box for train in trains for box in standing[train.id]), key=position)
+        yield from sorted((box for train in trains for box in standing[train.id]), key=lambda box: positions[box.id])
+
+
+def positions_m(job: Job) -> dict[str, float]:
+    """Return where each box comes to stand, from the beginning of its track, its train not offset if it need not be."""
+    middles = dict(middles_m(job))
+    found = {}
+    for box in job.boxes.values():
+        wagon = job.wagons[box.wagon]
+        place = job.models[wagon.model].places[box.slot - 1]
+        found[box.id] = (job.trains[wagon.train].offset_m or 0.0) + middles[wagon.id] + place.centre_m
+    return found
 
 
 def middles_m(job: Job) -> Iterator[tuple[str, float]]:

@@ -1,0 +1,133 @@
+"""The command line of the gauge transfer: `jibek transfer COMMAND`. Heavy modules are imported by the commands that need them."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from jibek.transfer import Value
+
+app = typer.Typer(
+    no_args_is_help=True, help="Plan which box goes on which wagon, by which crane, in what order, by when."
+)
+
+JobFolder = Annotated[Path, typer.Argument(metavar="JOB", help="Folder of a transfer job.")]
+PlanFolder = Annotated[Path, typer.Argument(metavar="PLAN", help="Folder of a plan for it.")]
+Out = Annotated[Path, typer.Option(help="Folder to write to.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Share = Annotated[float | None, typer.Option(min=0, max=1, help="Share of boxes; default: drawn by the seed.")]
+
+
+@app.command()
+def generate(
+    family: Annotated[Literal["pair", "merge", "split", "day"], typer.Option(help="Which trains there are.")],
+    size: Annotated[int, typer.Option(min=1, max=10_000, help="Number of boxes.")],
+    out: Out,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the job.")] = 0,
+    cranes: Annotated[int, typer.Option(min=1, max=10, help="Number of cranes.")] = 3,
+    parking: Annotated[Literal["free", "fixed"], typer.Option(help="Whether trains may stand anywhere.")] = "free",
+    short: Share = None,
+    long: Share = None,
+    empty: Share = None,
+    danger: Share = None,
+    reefer: Share = None,
+    held: Share = None,
+) -> None:
+    """Make a job by a seed."""
+    from jibek.transfer import generate as make
+    from jibek.transfer import write_job
+
+    shares = {"short": short, "long": long, "empty": empty, "danger": danger, "reefer": reefer, "held": held}
+    given = {name: share for name, share in shares.items() if share is not None}
+    try:
+        job = make(family, size, seed=seed, cranes=cranes, parking=parking, **given)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    write_job(job, out)
+    typer.echo(
+        f"made {out}: {len(job.boxes)} boxes, {len(job.trains)} trains; try: jibek transfer plan {out} --rule --out PLAN"
+    )
+
+
+@app.command()
+def plan(
+    job: JobFolder,
+    out: Out,
+    rule: Annotated[bool, typer.Option("--rule", help="Plan by the dispatcher's rule.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make a plan, check it and write it; a plan in the folder is replaced."""
+    from jibek.transfer import PlanError, check_plan, plan_by_rule, read_job, write_plan
+
+    if not rule:
+        raise typer.BadParameter("the dispatcher's rule is all there is so far; ask for it with --rule")
+    made_for = read_job(job)
+    begin = time.perf_counter()
+    made = plan_by_rule(made_for)
+    seconds = time.perf_counter() - begin
+    verdict = check_plan(made_for, made)
+    if verdict.violations:
+        raise PlanError(verdict.violations)
+    write_plan(made, out, overwrite=True)
+    if as_json:
+        typer.echo(json.dumps(verdict.value.document() | {"seconds": seconds}))
+        return
+    typer.echo(
+        f"{made.header.method}: {len(made.loads)} boxes loaded in {len(made.moves)} moves, planned in {seconds:.2f} s, valid"
+    )
+    _show(verdict.value)
+    for one in made.leftover:
+        typer.echo(f"left over: {one.box}: {one.reason}")
+
+
+def _show(value: Value) -> None:
+    lines: dict[str, Any] = {
+        "boxes left over": value.left_over,
+        "weighted tardiness": f"{value.tardiness_s / 60:,.1f} min",
+        "turnaround": f"{value.turnaround_s / 60:,.1f} min",
+        "double handlings": value.double_handlings,
+        "cranes going empty": f"{value.empty_travel_s / 60:,.1f} min",
+    }
+    for name, figure in lines.items():
+        typer.echo(f"  {name:20} {figure:>14}")
+
+
+@app.command()
+def check(job: JobFolder, plan: PlanFolder, as_json: AsJson = False) -> None:
+    """Replay a plan: list every violation, or say what it is worth."""
+    from jibek.transfer import PlanError, check_plan, read_job, read_plan
+
+    read = read_job(job)
+    verdict = check_plan(read, read_plan(plan, read))
+    if as_json:
+        named = [str(violation) for violation in verdict.violations]
+        typer.echo(json.dumps({"valid": not named, "violations": named} | ({} if named else verdict.value.document())))
+    if verdict.violations:
+        raise typer.Exit(2) if as_json else PlanError(verdict.violations)
+    if not as_json:
+        typer.echo(f"{plan}: valid")
+        _show(verdict.value)
+
+
+@app.command()
+def show(job: JobFolder, plan: PlanFolder, out: Out) -> None:
+    """Draw the cranes over time and the trains before and after, and write a work list for each crane."""
+    from jibek.transfer import read_job, read_plan
+    from jibek.transfer.pictures import save
+
+    read = read_job(job)
+    for path in save(read, read_plan(plan, read), out):
+        typer.echo(path)
+
+
+@app.command()
+def schema() -> None:
+    """Show the tables and columns of jobs and plans."""
+    from jibek.transfer import reference_markdown
+
+    typer.echo(reference_markdown(), nl=False)
