@@ -102,6 +102,8 @@ def _stay_faults(job: Job, stay: t.Parking) -> Iterator[Violation]:
     if stay.offset_m + length > room + TOLERANCE:
         message = f"train {train.id} ends {stay.offset_m + length:.2f} m from the beginning of {track.id}"
         yield Violation(f"{message}, which has {room:g} m", stay.from_s)
+    if train.track is not None and train.track != stay.track:
+        yield Violation(f"train {train.id} must stand on {train.track}, not on {stay.track}", stay.from_s)
     if train.offset_m is not None and abs(train.offset_m - stay.offset_m) > TOLERANCE:
         yield Violation(f"train {train.id} must stand at {train.offset_m:g} m, not at {stay.offset_m:g} m", stay.from_s)
     arrival = job.seconds(train.arrival)
@@ -205,7 +207,7 @@ def stack_faults(job: Job, plan: Plan) -> Iterator[Violation]:
     """Replay each slot of the yard: what is put on what, and taken from where."""
     events: dict[str, list[tuple[float, float, str, t.Move]]] = defaultdict(list)
     for move in plan.moves:
-        if move.box is None or move.crane not in job.cranes:
+        if move.box is None:
             continue
         if move.from_place in job.yard:
             begin = move.pick_s or 0.0
@@ -225,4 +227,7 @@ def stack_faults(job: Job, plan: Plan) -> Iterator[Violation]:
                 if len(stack) > job.yard[name].levels:
                     message = f"{len(stack)} boxes stand in {name}, which has room for {job.yard[name].levels}"
                     yield Violation(message, begin, move.crane, box)
+            elif box in stack:
+                if stack[-1] != box:
+                    yield Violation(f"stands in {name} under {stack[-1]}", begin, move.crane, box)
                 stack.remove(box)

@@ -14,6 +14,9 @@ from jibek.transfer._job import Job
 Standing = tuple[t.Box, t.Slot]
 """A box in a slot."""
 
+_ROUNDING_T = 1e-6
+"""What a sum of masses may be over a limit by the rounding of numbers."""
+
 
 class Loading:
     """An outbound train while it is loaded.
@@ -56,7 +59,7 @@ class Loading:
         """Ask the rules of the whole train whether a box on a wagon would break them."""
         for rule in self._rules:
             if rule.kind == "boxes_mass":
-                yield self.mass_t + box.mass_t > (rule.limit_t or 0.0)
+                yield self.mass_t + box.mass_t > (rule.limit_t or 0.0) + _ROUNDING_T
             elif rule.kind == "reefer_reach" and box.reefer:
                 yield not any(self.models[n].power for n in self._within(wagon, rule.limit_wagons or 0))
             elif rule.kind == "danger_from_ends" and concerns(rule.classes, box):
@@ -103,16 +106,16 @@ def bogie_loads_t(model: t.Model, standing: Iterable[Standing]) -> tuple[float, 
 def wagon_fault(model: t.Model, rules: Iterable[t.Rule], standing: Sequence[Standing]) -> str:
     """Say what is wrong with a loaded wagon: `payload`, `axle_load` or the id of a rule; empty if nothing is."""
     total = sum(box.mass_t for box, _ in standing)
-    if total > model.payload_t:
+    if total > model.payload_t + _ROUNDING_T:
         return "payload"
     bogies = bogie_loads_t(model, standing)
-    if max(bogies) > model.axle_load_t * model.axles / 2:
+    if max(bogies) > (model.axle_load_t + _ROUNDING_T) * model.axles / 2:
         return "axle_load"
     row = sorted(standing, key=lambda one: one[1].centre_m)
     boxes = [box for box, _ in row]
     short = all(box.size.length_ft == 20 for box in boxes)
     for rule in rules:
-        if rule.limit_t is not None and _broken(rule, rule.limit_t, model, boxes, bogies, short=short):
+        if rule.limit_t is not None and _broken(rule, rule.limit_t + _ROUNDING_T, model, boxes, bogies, short=short):
             return rule.id
     return ""
 
@@ -147,4 +150,4 @@ def _triple_broken(kind: str, limit: float, masses: Sequence[float]) -> bool:
     if kind == "triple_sum":
         return 2 * max(low, high) + middle > limit
     ends = abs(low - high)
-    return ends > limit or ends > min(abs(low - middle), abs(high - middle))
+    return ends > limit or ends > min(abs(low - middle), abs(high - middle)) + _ROUNDING_T

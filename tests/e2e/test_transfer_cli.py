@@ -1,0 +1,123 @@
+"""The command line of the gauge transfer, as a user meets it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jibek.cli import main
+from transfer_packages import cell
+
+
+def jibek(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "jibek.cli", "transfer", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Hold a job of 20 boxes in `job` and a plan for it in `plan`."""
+    folder = tmp_path_factory.mktemp("transfer")
+    made = jibek(
+        "generate", "--family", "pair", "--size", "20", "--seed", "1", "--held", "0.2", "--out", "job", cwd=folder
+    )
+    assert (made.returncode, made.stderr) == (0, "")
+    assert made.stdout == "made job: 20 boxes, 2 trains; try: jibek transfer plan job --rule --out PLAN\n"
+    planned = jibek("plan", "job", "--rule", "--out", "plan", cwd=folder)
+    assert (planned.returncode, planned.stderr) == (0, "")
+    assert "20 boxes loaded" in planned.stdout
+    return folder
+
+
+def test_a_plan_is_valid_and_worth_the_same_as_when_made(folder: Path) -> None:
+    made = json.loads(jibek("plan", "job", "--rule", "--out", "again", "--json", cwd=folder).stdout)
+    checked = json.loads(jibek("check", "job", "plan", "--json", cwd=folder).stdout)
+    assert checked["valid"] is True
+    assert checked["violations"] == []
+    for figure in ("value_s", "tardiness_s", "double_handlings", "empty_travel_s", "left_over"):
+        assert made[figure] == checked[figure]
+    assert "bound_s" not in made
+
+
+def test_a_spoilt_plan_is_refused_with_reasons(folder: Path, tmp_path: Path) -> None:
+    jibek("plan", str(folder / "job"), "--rule", "--out", "plan", cwd=tmp_path)
+    cell("moves", 1, "end_s", "1")(tmp_path / "plan")
+    done = jibek("check", str(folder / "job"), "plan", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "must end 40 s after it begins to put the box down" in done.stderr
+    as_json = jibek("check", str(folder / "job"), "plan", "--json", cwd=tmp_path)
+    assert as_json.returncode == 2
+    document = json.loads(as_json.stdout)
+    assert document["valid"] is False
+    assert len(document["violations"]) >= 1
+    assert "value_s" not in document
+
+
+def test_a_spoilt_job_is_refused_with_all_problems(folder: Path, tmp_path: Path) -> None:
+    jibek("generate", "--family", "merge", "--size", "30", "--out", "job", cwd=tmp_path)
+    cell("boxes", 1, "mass_t", "900")(tmp_path / "job")
+    cell("boxes", 2, "size_type", "22X1")(tmp_path / "job")
+    done = jibek("plan", "job", "--rule", "--out", "plan", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert [line.partition(" ")[0] for line in done.stderr.splitlines()] == [
+        "boxes.csv:2",
+        "boxes.csv:2",
+        "boxes.csv:3",
+    ]
+    assert not (tmp_path / "plan").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("check", "nowhere", "plan"), "nowhere: no such folder"),
+        (("check", "job", "job"), "plan.toml: is missing: a package must have one"),
+        (("plan", "job", "--out", "x"), "ask for it with --rule"),
+        (("generate", "--family", "merge", "--size", "1", "--out", "x"), "1 boxes are too few"),
+        (("generate", "--family", "ring", "--size", "20", "--out", "x"), "'ring' is not one of"),
+        (
+            ("generate", "--family", "pair", "--size", "20", "--cranes", "0", "--out", "x"),
+            "Invalid value for '--cranes'",
+        ),
+        (("generate", "--family", "pair", "--size", "20", "--out", "job"), "job: is a folder that is not empty"),
+        (("plan", "job", "--rule", "--out", "job"), "job: is a folder that holds no package"),
+    ],
+)
+def test_wrong_calls_are_refused(
+    folder: Path,
+    arguments: tuple[str, ...],
+    expected: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(sys, "argv", ["jibek", "transfer", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert expected in " ".join(capsys.readouterr().err.replace("│", "").split())
+
+
+@pytest.mark.slow
+def test_pictures_and_work_lists(folder: Path) -> None:
+    done = jibek("show", "job", "plan", "--out", "shown", cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    shown = folder / "shown"
+    assert sorted(path.name for path in shown.rglob("*.png")) == ["cranes.png", "in-01A.png", "out-01A.png"]
+    assert sorted(done.stdout.split()) == sorted(str(path.relative_to(folder)) for path in shown.rglob("*.*"))
+    listed = 0
+    for crane in ("C1", "C2", "C3"):
+        with (shown / f"work-list-{crane}.csv").open(newline="") as source:
+            rows = list(csv.DictReader(source))
+        text = (shown / f"work-list-{crane}.txt").read_text()
+        assert text.count("[ ]") == len(rows)
+        assert [row["begin"] for row in rows] == sorted(row["begin"] for row in rows)
+        listed += len(rows)
+    with (folder / "plan" / "moves.csv").open() as source:
+        assert listed == len(list(csv.DictReader(source)))
