@@ -141,20 +141,23 @@ def generate(
     draft = _Draft(rng)
     for number, (group, begin_s) in enumerate(zip(groups, _begins(groups, cranes, rng), strict=True), 1):
         _add_group(draft, group, number, begin_s, cranes, mix)
-    standard = _standard()
-    longest = max(_length_m(draft, train, standard) for train in draft.trains)
-    length_m = max(850.0, 10 * math.ceil((longest + 60) / 10))
-    tracks = _tracks(groups, length_m)
-    if parking == "fixed":
-        draft.trains = list(_fixed(draft, tracks, standard))
     header = t.JobHeader(
         id=f"{family}-{size}-{cranes}-{parking}-{seed}", title=f"{family}, {size} boxes, {cranes} cranes, seed {seed}",
         schema_version=1, start=START, licence="MIT",
     )  # fmt: skip
+    return _in_a_yard(header, draft, groups, cranes, fixed=parking == "fixed")
+
+
+def _in_a_yard(header: t.JobHeader, draft: _Draft, groups: Sequence[_Group], cranes: int, *, fixed: bool) -> Job:
+    """Lay out a yard for trains, long enough for the longest of them."""
+    standard = _standard()
+    longest = max(_length_m(draft, train, standard) for train in draft.trains)
+    length_m = max(850.0, 10 * math.ceil((longest + 60) / 10))
+    tracks = _tracks(groups, length_m)
     used = {wagon.model for wagon in draft.wagons}
     rows: dict[str, Sequence[Row]] = {
         "models": [model for name, model in standard.models.items() if name in used],
-        "trains": draft.trains,
+        "trains": list(_fixed(draft, tracks, standard)) if fixed else draft.trains,
         "wagons": draft.wagons,
         "departures": draft.departures,
         "boxes": draft.boxes,

@@ -55,7 +55,7 @@ def train_diagram(job: Job, train: str, standing: Mapping[str, tuple[str, int]],
         mine = [box for wagon in job.rakes[train] for box, _ in boxes.get(wagon.id, ())]
         mass = sum(box.mass_t for box in mine)
         axes[0].set_title(
-            f"{train}, {caption}: {len(job.rakes[train])} wagons, {total_m:,.0f} m, {len(mine)} boxes of {mass:,.0f} t"
+            f"{train}, {caption}: {len(job.rakes[train])} wagons, {total_m:,.0f} m; boxes: {len(mine)}, {mass:,.0f} t"
         )
         _legend(figure, {end: colour for end, colour in colours.items() if any(box.destination == end for box in mine)})
     return figure
