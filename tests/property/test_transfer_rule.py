@@ -76,6 +76,29 @@ def test_plans_for_jobs_that_cannot_be_done_whole_are_valid(job: Job, data: st.D
     assert {load.box for load in plan.loads}.isdisjoint(one.box for one in plan.leftover)
 
 
+@settings(max_examples=10, deadline=None)
+@given(jobs(), st.data())
+def test_a_plan_that_is_tampered_with_is_not_valid(job: Job, data: st.DataObject) -> None:
+    plan = plan_by_rule(job)
+    place = data.draw(st.integers(0, len(plan.moves) - 1))
+    move = plan.moves[place]
+    stay = data.draw(st.sampled_from([one for one in plan.parking if one.until_s > one.from_s]))
+    late = stay.model_copy(update={"until_s": stay.until_s - 1})
+    spoilt = [
+        replace(plan, moves=plan.moves[:place] + plan.moves[place + 1 :]) if move.box else None,
+        replace(plan, moves=(*plan.moves, move.model_copy(update={"begin_s": move.begin_s + 1}))),
+        replace(
+            plan,
+            moves=tuple(one.model_copy(update={"end_s": one.end_s - 1}) if one is move else one for one in plan.moves),
+        ),
+        replace(plan, parking=tuple(late if one is stay else one for one in plan.parking)),
+        replace(plan, loads=plan.loads[1:]),
+        replace(plan, loads=(*plan.loads[1:], plan.loads[0].model_copy(update={"box": plan.loads[-1].box}))),
+    ]
+    for one in filter(None, spoilt):
+        assert check_plan(job, one).violations
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_rule_is_deterministic(family: str) -> None:
     job = generate(family, 25, seed=3)  # type: ignore[arg-type]

@@ -164,6 +164,15 @@ def test_rules_are_complete(tmp_path: Path, row: str, expected: str) -> None:
     assert expected in str(caught.value)
 
 
+@pytest.mark.parametrize("start", ["9999-12-31T23:00:00", "0001-01-01T00:00:00", '"soon"', "2026-01-01T00:00:00Z"])
+def test_a_clock_that_cannot_be_used(tmp_path: Path, start: str) -> None:
+    folder = write_job(tmp_path)
+    (folder / "job.toml").write_text(f'id = "small"\nschema_version = 1\nstart = {start}\n')
+    with pytest.raises(PackageError) as caught:
+        read_job(folder)
+    assert "job.toml:3 start: " in str(caught.value)
+
+
 def test_a_job_without_trains_is_none(tmp_path: Path) -> None:
     with pytest.raises(PackageError) as caught:
         small_job(tmp_path, trains="", cranes="")

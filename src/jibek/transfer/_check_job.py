@@ -42,6 +42,8 @@ def something_is_there(job: Job) -> Iterator[Problem]:
 
 def times_are_on_the_clock(job: Job) -> Iterator[Problem]:
     start = job.header.start
+    if not 1900 <= start.year <= 2200:
+        yield Problem(job.schema.header_file, None, "start", "must be a moment between 1900 and 2200")
     columns = (("trains", "arrival"), ("departures", "due"), ("boxes", "released"))
     for table, column in columns:
         for row in job.rows(table):
@@ -50,7 +52,7 @@ def times_are_on_the_clock(job: Job) -> Iterator[Problem]:
                 continue
             if moment < start and column != "released":
                 yield at(row, column, f"{moment} is before the job starts, {start}")
-            if moment > start + _LONGEST:
+            if moment - start > _LONGEST:
                 yield at(row, column, f"{moment} is more than a year after the job starts, {start}")
 
 

@@ -33,7 +33,7 @@ def plan_by_rule(job: Job) -> Plan:
     goals, reasons = assign(job)
     done = dispatch(job, goals)
     reasons |= done.reasons
-    header = t.PlanHeader(id=f"{job.header.id}-rule", schema_version=1, job=job.header.id, method="dispatcher's rule")
+    header = t.PlanHeader(id=job.header.id, schema_version=1, job=job.header.id, method="dispatcher's rule")
     loads = [t.Load(box=box, wagon=goal.wagon, slot=goal.slot) for box, goal in goals.items() if box not in reasons]
     leftover = [t.Leftover(box=box, reason=reasons[box]) for box in job.boxes if box in reasons]
     return Plan.of(header, {"loads": loads, "moves": done.moves, "parking": done.parking, "leftover": leftover})

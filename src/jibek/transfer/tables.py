@@ -47,7 +47,7 @@ LengthFt = Annotated[Length, BeforeValidator(_whole), Unit("ft")]
 Metres = Annotated[Number, Unit("m")]
 Tonnes = Annotated[Positive, Unit("t")]
 Speed = Annotated[Positive, Unit("m/s")]
-Seconds = Annotated[NotNegative, Unit("s")]
+Seconds = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False), Unit("s")]
 Times = Annotated[int, Field(ge=0, le=10_000)]
 Groups = Annotated[tuple[DangerGroup, ...], SPACED]
 
@@ -316,12 +316,8 @@ class Move(Row):
     to_place: str = Field(default="", description="`wagon:slot`, or a slot of the yard")
     x_m: Annotated[Number | None, Unit("m")] = Field(default=None, description="where a crane without a container goes")
     begin_s: Seconds = Field(description="when the crane begins to go to the container, or to `x_m`")
-    pick_s: Annotated[NotNegative | None, Unit("s")] = Field(
-        default=None, description="when it begins to lower for the container"
-    )
-    drop_s: Annotated[NotNegative | None, Unit("s")] = Field(
-        default=None, description="when it begins to lower the container"
-    )
+    pick_s: Seconds | None = Field(default=None, description="when it begins to lower for the container")
+    drop_s: Seconds | None = Field(default=None, description="when it begins to lower the container")
     end_s: Seconds = Field(description="when it is done")
 
 
