@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jibek.transfer.pictures import crane_chart, train_diagram, work_list, work_list_text
+from jibek.transfer import check_plan, plan_by_rule
+from jibek.transfer.pictures import crane_chart, save, train_diagram, work_list, work_list_text
 from transfer_packages import A, B, small_job, small_plan
 
 HEADS = "crane,box,from_place,to_place,x_m,begin_s,pick_s,drop_s,end_s\n"
@@ -38,6 +39,13 @@ def test_the_chart_tells_the_kinds_of_moves_apart(tmp_path: Path) -> None:
         [0.5, 10],
         [round(50 / 60, 6), 30],
     ]
+
+
+def test_a_job_without_boxes_has_a_plan_without_moves(tmp_path: Path) -> None:
+    job = small_job(tmp_path / "job", boxes="")
+    plan = plan_by_rule(job)
+    assert (plan.moves, check_plan(job, plan).value.order) == ((), (0, 0, 0, 0, 0))
+    assert len(list(save(job, plan, tmp_path / "shown"))) == 1 + len(job.trains) + 2 * len(job.cranes)
 
 
 def test_a_train_is_drawn_to_scale(tmp_path: Path) -> None:

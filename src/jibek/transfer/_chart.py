@@ -52,7 +52,8 @@ def crane_chart(job: Job, plan: Plan) -> Figure:
         axes.set_xlabel(f"time from {job.header.start:%-d %B %Y, %H:%M}, min; thin: without a box or standing")
         axes.set_ylabel("position along the yard, m")
         axes.set_title(f"Cranes: {job.header.title or job.header.id} ({plan.header.method or plan.header.id})")
-        figure.legend(loc="outside lower center", ncols=4)
+        if any(segments.values()):
+            figure.legend(loc="outside lower center", ncols=4)
     return figure
 
 

@@ -131,7 +131,7 @@ class _Dispatcher:
         """When nothing moves any more, leave over what holds up the trains in the yard, or the trains that find no tracks."""
         stuck = [task for task in self.tasks if self.stands.here(self._inbound(task))]
         if stuck:
-            reason = "it can be brought to its slot neither directly nor by the yard: no crane reaches both, or the yard is full"
+            reason = "no crane lifts it and reaches its slot, and the yard cannot take it or is full"
         elif self.waiting:
             group = {train.id for train in self.waiting.pop(0)}
             stuck = [task for task in self.tasks if group & {self._inbound(task), self._outbound(task)}]
@@ -164,7 +164,7 @@ class _Dispatcher:
             return None
         goal, called = self._goal(task)
         if task.crane is None and goal:
-            task.crane = self._crane(here, goal)
+            task.crane = self._crane(task, here, goal)
         direct = task.crane
         released = self.job.seconds(task.box.released) if task.box.released else 0.0
         if direct is not None:
@@ -195,10 +195,11 @@ class _Dispatcher:
             return None, _NEVER
         return self.stands.point(task.goal.wagon, task.goal.slot), self.stands.from_s(train)
 
-    def _crane(self, *points: Point) -> int | None:
-        """Choose the crane of the zone of the first point, or the nearest to it that reaches all points."""
+    def _crane(self, task: _Task, *points: Point) -> int | None:
+        """Choose the crane of the zone of the first point, or the nearest to it that lifts the box and reaches all points."""
         zone = bisect_right(self.borders, points[0][0])
-        by_distance = sorted(range(len(self.rails.cranes)), key=lambda k: (abs(k - zone), k))
+        strong = [k for k, crane in enumerate(self.rails.cranes) if crane.lift_t >= task.box.mass_t]
+        by_distance = sorted(strong, key=lambda k: (abs(k - zone), k))
         xs = [x for x, _ in points]
         return next((k for k in by_distance if self.rails.reaches(k, *xs)), None)
 
@@ -213,8 +214,8 @@ class _Dispatcher:
             key = (bool(stack.boxes), abs(slot.x_m - here[0]))
             if found is not None and key >= found[:2]:
                 continue
-            crane = self._crane(here, (slot.x_m, slot.y_m))
-            if crane is not None and (goal is None or self._crane((slot.x_m, slot.y_m), goal) is not None):
+            crane = self._crane(task, here, (slot.x_m, slot.y_m))
+            if crane is not None and (goal is None or self._crane(task, (slot.x_m, slot.y_m), goal) is not None):
                 found = (*key, stack, crane)
         return (found[2], found[3]) if found else (None, 0)
 

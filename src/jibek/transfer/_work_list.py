@@ -14,6 +14,9 @@ from jibek.transfer._plan import Plan
 HEADS = ("no", "begin", "pick", "drop", "end", "box", "type", "mass_t", "from", "to", "note")
 
 
+_YEARS_S = 1e9
+
+
 def work_list(job: Job, plan: Plan, crane: str) -> list[tuple[str, ...]]:
     """Return the rows of a crane's work list, in the order of `HEADS`; times are those of the clock.
 
@@ -30,15 +33,29 @@ def work_list(job: Job, plan: Plan, crane: str) -> list[tuple[str, ...]]:
 
 
 def _row(job: Job, stands: dict[str, str], number: int, move: t.Move) -> tuple[str, ...]:
-    def clock(seconds: float | None) -> str:
-        return "" if seconds is None else f"{job.header.start + timedelta(seconds=seconds):%H:%M:%S}"
-
-    times = (str(number), clock(move.begin_s), clock(move.pick_s), clock(move.drop_s), clock(move.end_s))
+    times = (
+        str(number),
+        _clock(job, move.begin_s),
+        _clock(job, move.pick_s),
+        _clock(job, move.drop_s),
+        _clock(job, move.end_s),
+    )
     if move.box is None:
         return (*times, "", "", "", "", f"{move.x_m:.1f} m", "make way without a box")
     box = job.boxes[move.box]
     places = (_place(job, stands, move.from_place), _place(job, stands, move.to_place))
     return (*times, box.id, box.size_type, f"{box.mass_t:.1f}", *places, "; ".join(_notes(job, box, move)))
+
+
+def _clock(job: Job, seconds: float | None) -> str:
+    """Write a time of the plan as that of the clock, with the day if it is not the first; years ahead, as seconds."""
+    if seconds is None:
+        return ""
+    if seconds > _YEARS_S:
+        return f"{seconds:.0f} s"
+    moment = job.header.start + timedelta(seconds=seconds)
+    day = "" if moment.date() == job.header.start.date() else f"{moment:%m-%d} "
+    return f"{day}{moment:%H:%M:%S}"
 
 
 def _place(job: Job, stands: dict[str, str], place: str) -> str:

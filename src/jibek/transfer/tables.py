@@ -18,7 +18,6 @@ from jibek.tables import (
     Id,
     Moment,
     NotNegative,
-    Number,
     Positive,
     Ref,
     Row,
@@ -44,10 +43,11 @@ def _whole(value: Any) -> Any:
 
 Length = Literal[20, 40, 45]
 LengthFt = Annotated[Length, BeforeValidator(_whole), Unit("ft")]
-Metres = Annotated[Number, Unit("m")]
+Metres = Annotated[float, Field(ge=-1e6, le=1e6, allow_inf_nan=False), Unit("m")]
 Tonnes = Annotated[Positive, Unit("t")]
-Speed = Annotated[Positive, Unit("m/s")]
-Seconds = Annotated[float, Field(ge=0, le=1e8, allow_inf_nan=False), Unit("s")]
+Speed = Annotated[float, Field(ge=0.01, le=100, allow_inf_nan=False), Unit("m/s")]
+Seconds = Annotated[NotNegative, Unit("s")]
+ShortTime = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False), Unit("s")]
 Times = Annotated[int, Field(ge=0, le=10_000)]
 Groups = Annotated[tuple[DangerGroup, ...], SPACED]
 
@@ -189,7 +189,7 @@ class Track(Row):
     y_m: Metres = Field(description="position across the yard")
     from_m: Metres = Field(description="where it begins, along the yard")
     to_m: Metres = Field(description="where it ends")
-    clear_s: Seconds = Field(
+    clear_s: ShortTime = Field(
         default=0.0, description="time from a train's leaving to the next one's entering the same stretch"
     )
     source: Source
@@ -208,8 +208,8 @@ class Crane(Row):
     gantry_empty_m_per_s: Speed = Field(description="speed along the yard without a container")
     gantry_loaded_m_per_s: Speed = Field(description="speed along the yard with a container")
     trolley_m_per_s: Speed = Field(description="speed across the yard")
-    pick_s: Seconds = Field(description="time to lower the spreader, lock and lift")
-    drop_s: Seconds = Field(description="time to lower, unlock and lift the spreader")
+    pick_s: ShortTime = Field(description="time to lower the spreader, lock and lift")
+    drop_s: ShortTime = Field(description="time to lower, unlock and lift the spreader")
     lift_t: Tonnes = Field(description="greatest mass of a container it lifts")
     safety_m: Annotated[NotNegative, Unit("m")] = Field(
         description="least distance of its centre from that of the next crane; of two neighbours the larger counts"
@@ -314,7 +314,7 @@ class Move(Row):
     )
     from_place: str = Field(default="", description="`wagon:slot`, or a slot of the yard")
     to_place: str = Field(default="", description="`wagon:slot`, or a slot of the yard")
-    x_m: Annotated[Number | None, Unit("m")] = Field(default=None, description="where a crane without a container goes")
+    x_m: Metres | None = Field(default=None, description="where a crane without a container goes")
     begin_s: Seconds = Field(description="when the crane begins to go to the container, or to `x_m`")
     pick_s: Seconds | None = Field(default=None, description="when it begins to lower for the container")
     drop_s: Seconds | None = Field(default=None, description="when it begins to lower the container")
