@@ -44,6 +44,18 @@ def test_example_runs(monkeypatch):
     assert names["busier"].statistics["total.offered_teu"].mean > names["base"].statistics["total.offered_teu"].mean
 
 
+@pytest.mark.slow
+def test_transfer_page_runs(tmp_path):
+    (commands,) = (code for kind, code in blocks((ROOT / "docs/transfer.md").read_text()) if kind == "console")
+    for line in commands.splitlines():
+        words = shlex.split(line.removeprefix("$ "))
+        answer = subprocess.run(
+            [sys.executable, "-m", "jibek.cli", *words[1:]], capture_output=True, text=True, check=False, cwd=tmp_path
+        )
+        assert (words[0], answer.returncode, answer.stderr) == ("jibek", 0, "")
+    assert (tmp_path / "shown" / "cranes.png").is_file()
+
+
 def test_no_dead_links():
     for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
