@@ -49,3 +49,23 @@ def test_a_closed_yard_stops_the_lifts_into_and_out_of_it(tmp_path):
     hops = next(replicate(corridor)).hops
     lifts = np.concatenate([hops["unload_h"][::2], hops["load_h"][1::2]])
     assert np.sort(lifts).tolist() == [1, 1.5, 2, 2.5, 20, 20.5, 21, 21.5]
+
+
+def test_a_spell_of_no_length_opens_nothing_that_another_closure_has_closed(tmp_path):
+    corridor = write_package(
+        tmp_path,
+        days=30,
+        places=PLACES,
+        links="id,from_place,to_place,mode,length_km,run_h\nab,a,b,road,10,1",
+        terminals="id,place\na,a\nb,b",
+        closures="id,link,start,end,days_per_month,duration_h,duration_cv,duration_dist\n"
+        "long,ab,2025-01-02T00:00,2025-01-30T00:00,,,,\nshort,ab,,,10,1,10,gamma",
+        fleets="id,mode,capacity_teu\ntrucks,road,2",
+        services="id,from_terminal,to_terminal,path,rule\nrun,a,b,ab,filled",
+        rotations="id,fleet,services\nrun,trucks,run",
+        flows="id,from_terminal,to_terminal,teu_per_year\nf,a,b,20000",
+        itineraries="id,flow,services\nf,f,run",
+    )
+    entered = next(replicate(corridor)).legs["enter_h"]
+    assert len(entered) > 500
+    assert not np.any((entered > 24) & (entered < 24 * 29))

@@ -163,11 +163,11 @@ def _hops(compiled: Compiled, containers: NDArray[Any]) -> NDArray[Any]:
 
 
 def closed_times(compiled: Compiled, key: NDArray[np.int64]) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """Return the begins and ends of every closure, cut to the clock."""
+    """Return the begins and ends of every closure, cut to the clock; spells too short for the clock's numbers are none."""
     times = [_times(shut, compiled, key) for shut in compiled.shuts]
     cut = []
     for starts, ends in times:
-        inside = (starts < compiled.end_h) & (ends > compiled.begin_h)
+        inside = (starts < compiled.end_h) & (ends > compiled.begin_h) & (starts < ends)
         cut.append((np.maximum(starts[inside], compiled.begin_h), np.minimum(ends[inside], compiled.end_h)))
     return cut
 
