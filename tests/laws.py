@@ -322,7 +322,10 @@ def draws_are_kept(h: History) -> None:
 
 
 def positions_suffice(h: History) -> None:
-    """No zone handles more vehicles than it has positions, nor admits more than positions and sidings."""
+    """No zone handles more vehicles than it has positions, nor admits more than positions and sidings.
+
+    A vehicle that is called the moment it is empty may have stood aside in between, which gives its admission back.
+    """
     standing: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     admitted: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     for before, trip, following in h.in_turn():
@@ -330,7 +333,8 @@ def positions_suffice(h: History) -> None:
         if trip.service.to_zone:
             standing[trip.service.to_zone].append((trip.berthed_h, gone, 1))
             asked = trip.legs[-1].admitted_h if len(trip.legs) == len(trip.service.path) else inf
-            admitted[trip.service.to_zone].append((asked, gone, 1))
+            aside = following is None or following.called_h == trip.emptied_h
+            admitted[trip.service.to_zone].append((asked, trip.emptied_h if aside else gone, 1))
         if trip.service.from_zone and not (before and h.kept(before, trip)):
             standing[trip.service.from_zone].append((trip.position_h, trip.left_h, 1))
     for id_, spans in standing.items():

@@ -63,22 +63,23 @@ def check_deadlock(corridor: Corridor, seed: int) -> None:
         world = _advance(world, now, stop)
         named[now] = world.vehicle["number"][stuck(world, compiled)].tolist()
     waits = np.isin(world.vehicle["state"], (CALLED, QUEUEING, ADMITTING, UNLOADING)).any()
+    shut = world.terminal["closed"].any() or world.zone["closed"].any()
     world = _advance(world, compiled.end_h, stop)
     moves = last_moves(world)
     for now, numbers in named.items():
         assert all(moves[number] < now for number in numbers), "a vehicle named as stuck moved on"
-    if waits and max(moves.values(), default=then) < then:
+    if waits and not shut and max(moves.values(), default=then) < then:
         assert named[then], "vehicles waited, nothing moved for sixty days, and nobody was named"
 
 
 @given(corridors(tight=True), st.integers(0, 2**32 - 1))
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=10, deadline=None, derandomize=True)
 def test_stuck_are_those_that_never_move_again(corridor, seed):
     check_deadlock(corridor, seed)
 
 
 @pytest.mark.slow
 @given(corridors(tight=True), st.integers(0, 2**32 - 1))
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None, derandomize=True)
 def test_stuck_are_those_that_never_move_again_in_many_corridors(corridor, seed):
     check_deadlock(corridor, seed)

@@ -58,18 +58,28 @@ def assert_same(one: Replication, other: Replication) -> None:
             np.testing.assert_array_equal(column, getattr(other, table)[name], f"{table}.{name}")
 
 
+@given(corridors(), SEEDS)
+@several(40)
+def test_every_law_is_kept(corridor, seed):
+    keep_every_law(corridor, seed)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("tight", [False, True])
 @given(data=st.data(), seed=SEEDS)
-@several(80)
-def test_every_law_is_kept(tight, data, seed):
-    corridor = data.draw(corridors(tight=tight))
+@several(150)
+def test_every_law_is_kept_in_many_corridors(tight, data, seed):
+    keep_every_law(data.draw(corridors(tight=tight)), seed)
+
+
+def keep_every_law(corridor: Corridor, seed: int) -> None:
     history = History(corridor, compile_corridor(corridor).names, run(corridor, seed), seed)
     for law in LAWS:
         law(history)
 
 
 @given(corridors(), SEEDS)
-@several(25)
+@several(10)
 def test_the_stages_of_every_container_add_up_to_its_transit_time(corridor, seed):
     outcome, network = run(corridor, seed), Network(corridor, names_of(corridor))
     closed, times = closed_parts(network, outcome), outcome.containers
@@ -81,7 +91,7 @@ def test_the_stages_of_every_container_add_up_to_its_transit_time(corridor, seed
 
 
 @given(corridors(), SEEDS, SEEDS)
-@several(25)
+@several(10)
 def test_rows_in_another_order_change_nothing(corridor, seed, order):
     def shuffle(_: str, rows: list[Any]) -> list[Any]:
         return Random(order).sample(rows, len(rows))
@@ -90,7 +100,7 @@ def test_rows_in_another_order_change_nothing(corridor, seed, order):
 
 
 @given(corridors(exact=True), SEEDS)
-@several(25)
+@several(10)
 def test_other_names_in_the_same_order_change_nothing_where_nothing_is_drawn(corridor, seed):
     named = {row.id for name in TABLES for row in corridor.rows(name) if TABLES[name].keyed}
 
@@ -106,7 +116,7 @@ def test_other_names_in_the_same_order_change_nothing_where_nothing_is_drawn(cor
 
 
 @given(corridors(exact=True), st.integers(-60, 60), SEEDS)
-@several(25)
+@several(10)
 def test_whole_weeks_later_nothing_changes_where_nothing_depends_on_the_date(corridor, weeks, seed):
     shift = timedelta(weeks=weeks)
 
@@ -119,7 +129,7 @@ def test_whole_weeks_later_nothing_changes_where_nothing_depends_on_the_date(cor
 
 
 @given(corridors(), SEEDS)
-@several(25)
+@several(10)
 def test_a_stranger_changes_nothing(corridor, seed):
     """Another island of places, with demand, service, fleet and closure of its own, is added to the corridor."""
     strange: dict[str, list[Any]] = {
@@ -143,7 +153,7 @@ def test_a_stranger_changes_nothing(corridor, seed):
 
 
 @given(corridors(), SEEDS)
-@several(15)
+@several(8)
 def test_workers_change_nothing(corridor, seed):
     try:
         alone = list(replicate(corridor, replications=3, seed=seed))
@@ -155,7 +165,7 @@ def test_workers_change_nothing(corridor, seed):
 
 
 @given(corridors(), st.integers(1, 4), SEEDS)
-@several(25)
+@several(10)
 def test_a_longer_clock_changes_nothing_before_its_last_departures_open(corridor, more, seed):
     longer = replace(corridor, header=corridor.header.model_copy(update={"days": corridor.header.days + more}))
     horizon = 24.0 * corridor.header.days - max(row.load_h for row in corridor.services.values())
@@ -167,7 +177,7 @@ def test_a_longer_clock_changes_nothing_before_its_last_departures_open(corridor
 
 
 @given(corridors(), st.sampled_from([1, 7, 400]), SEEDS)
-@several(25)
+@several(10)
 def test_pauses_change_nothing(corridor, pieces, seed):
     one = run(corridor, seed)
     with pytest.MonkeyPatch.context() as patch:
@@ -217,7 +227,7 @@ def queues(draw: st.DrawFn) -> Corridor:
 
 
 @given(queues(), SEEDS)
-@several(25)
+@several(10)
 def test_another_crane_makes_no_container_of_a_queue_later(corridor, seed):
     """In a queue with several servers and one order of service, one more server delays nobody (Kiefer and Wolfowitz 1955)."""
     one = run(corridor, seed)
