@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
-
 from jibek.simulate._events import SLOT, TIMER, append, ask_call, ask_work, push, take_first
 from jibek.simulate._lifts import (
     capacity,
@@ -23,10 +21,11 @@ from jibek.simulate._running import (
     queue_for_position,
     quit_work,
 )
+from jibek.simulate._source import inner
 from jibek.simulate._world import CALLED, DEPARTURE, IDLE, LEAVING, LOADING, UNLOADING, UNUSED
 
 
-@njit
+@inner
 def _calls(w, now, service):
     """Whether a service calls, and whether it would call a fleet without a count."""
     s = w.service[service]
@@ -46,7 +45,7 @@ def _calls(w, now, service):
     return False, False
 
 
-@njit
+@inner
 def _appear(w, rotation):
     """Make a vehicle of a fleet without a count."""
     vehicle = w.count[0]["free"]
@@ -58,7 +57,7 @@ def _appear(w, rotation):
     return vehicle
 
 
-@njit
+@inner
 def enlist(w, vehicle, fleet):
     """Let an unused row be a new vehicle of a fleet."""
     v = w.vehicle[vehicle]
@@ -70,7 +69,7 @@ def enlist(w, vehicle, fleet):
     v["head"] = v["tail"] = v["out_head"] = v["out_tail"] = NONE
 
 
-@njit
+@inner
 def call(w, now, service):
     """Let a service call a vehicle if it wants and finds one; return the vehicle or `NONE`."""
     s = w.service[service]
@@ -99,7 +98,7 @@ def call(w, now, service):
     return vehicle
 
 
-@njit
+@inner
 def engage(w, now, vehicle, service):
     """Claim the room of a vehicle for a service and begin to write down its trip."""
     s = w.service[service]
@@ -123,7 +122,7 @@ def engage(w, now, vehicle, service):
     trip["arrived_h"] = trip["passed_h"] = trip["berthed_h"] = trip["emptied_h"] = np.nan
 
 
-@njit
+@inner
 def _go_to_load(w, now, vehicle, service):
     """Bring a vehicle that was called to a position where it loads."""
     v = w.vehicle[vehicle]
@@ -138,7 +137,7 @@ def _go_to_load(w, now, vehicle, service):
         queue_for_position(w, now, vehicle, zone)
 
 
-@njit
+@inner
 def _set_alarms(w, now, vehicle):
     """Have the terminal looked at when the departure is due, or the longest wait is over."""
     v = w.vehicle[vehicle]
@@ -156,7 +155,7 @@ def _set_alarms(w, now, vehicle):
         push(w, due, TIMER, w.service.size + s["origin"])
 
 
-@njit
+@inner
 def open_slot(w, now, service):
     """Open the next departure of a scheduled service."""
     s = w.service[service]
@@ -168,7 +167,7 @@ def open_slot(w, now, service):
     ask_work(w, s["origin"])
 
 
-@njit
+@inner
 def work(w, now, terminal):
     """Go through the vehicles in position, in the order they took it: each begins what lifts it can."""
     t = w.terminal[terminal]
@@ -188,7 +187,7 @@ def work(w, now, terminal):
         let_in(w, now, terminal)
 
 
-@njit
+@inner
 def _load(w, now, vehicle):
     service = w.vehicle[vehicle]["service"]
     while try_load(w, now, vehicle, service):
@@ -199,7 +198,7 @@ def _load(w, now, vehicle):
         _set_alarms(w, now, vehicle)
 
 
-@njit
+@inner
 def _close(w, now, vehicle):
     """End the loading of a vehicle: it takes the number of its trip and begins its departure checks."""
     v = w.vehicle[vehicle]
@@ -222,7 +221,7 @@ def _close(w, now, vehicle):
     begin_checks(w, now, vehicle, DEPARTURE)
 
 
-@njit
+@inner
 def _unload(w, now, vehicle):
     v = w.vehicle[vehicle]
     while v["head"] != NONE:
@@ -235,7 +234,7 @@ def _unload(w, now, vehicle):
         _emptied(w, now, vehicle)
 
 
-@njit
+@inner
 def _stays_for(w, now, vehicle):
     """Return the service for which a vehicle may exchange containers before it is empty, or `NONE`."""
     v = w.vehicle[vehicle]
@@ -258,7 +257,7 @@ def _stays_for(w, now, vehicle):
     return best
 
 
-@njit
+@inner
 def _best_at_home(w, now, fleet, zone):
     """Return the first service, and the rotation, that a vehicle at home takes, among those with containers waiting."""
     best, chosen, since = NONE, NONE, 0.0
@@ -278,7 +277,7 @@ def _best_at_home(w, now, fleet, zone):
     return best, chosen
 
 
-@njit
+@inner
 def _emptied(w, now, vehicle):
     """A vehicle has been unloaded: it stays to load, stands aside, or vanishes."""
     v = w.vehicle[vehicle]
@@ -301,7 +300,7 @@ def _emptied(w, now, vehicle):
         v["next"], w.count[0]["free"] = w.count[0]["free"], vehicle
 
 
-@njit
+@inner
 def stand_aside(w, now, vehicle, service):
     """Put a vehicle in the pool of its next service; it keeps its position only if it is called there at once."""
     v = w.vehicle[vehicle]
@@ -311,7 +310,7 @@ def stand_aside(w, now, vehicle, service):
         give_up_position(w, now, vehicle)
 
 
-@njit
+@inner
 def come_home(w, now, vehicle):
     """Put a vehicle in the home of its fleet; it keeps its position only if it is called there at once."""
     v = w.vehicle[vehicle]
@@ -322,7 +321,7 @@ def come_home(w, now, vehicle):
         give_up_position(w, now, vehicle)
 
 
-@njit
+@inner
 def timer(w, now, row):
     """A longest wait or a departure has come due: of a service (by row) or at a terminal (rows after the services)."""
     if row >= w.service.size:

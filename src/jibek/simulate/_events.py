@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
-
 from jibek.simulate._network import NONE
+from jibek.simulate._source import inner
 
 # Kinds of events, each with the row it concerns.
 BLOCK, SLOT, TIMER, STEP, CHECK, PATH, RUN, HOLD, TURN = np.arange(9)
@@ -20,7 +19,7 @@ _ID_MASK = (1 << _ID_BITS) - 1
 _KIND_BITS = 4
 
 
-@njit
+@inner
 def push(w, time, kind, row):
     """Add an event; events of the same time are handled in the order in which they were added."""
     count = w.count[0]
@@ -40,7 +39,7 @@ def push(w, time, kind, row):
     w.heap_what[place] = what
 
 
-@njit
+@inner
 def pop(w):
     """Remove the earliest event and return its kind and row."""
     first = w.heap_what[0]
@@ -71,14 +70,14 @@ def pop(w):
     return (first >> _ID_BITS) & ((1 << _KIND_BITS) - 1), first & _ID_MASK
 
 
-@njit
+@inner
 def _ask(w, kind, row):
     count = w.count[0]
     w.agenda[count["asked"] % w.agenda.size] = (kind << _ID_BITS) | row
     count["asked"] += 1
 
 
-@njit
+@inner
 def ask_work(w, terminal):
     """Have the vehicles in position at a terminal looked at, once, before the next event."""
     if w.terminal[terminal]["task"] == 0:
@@ -86,7 +85,7 @@ def ask_work(w, terminal):
         _ask(w, WORK, terminal)
 
 
-@njit
+@inner
 def ask_call(w, service):
     """Have it asked whether a service calls a vehicle."""
     if w.service[service]["task"] == 0:
@@ -94,7 +93,7 @@ def ask_call(w, service):
         _ask(w, CALL, service)
 
 
-@njit
+@inner
 def ask_zone(w, kind, zone):
     """Have free positions (`POSITION`) or admissions (`ADMIT`) of a zone given out."""
     bit = 1 if kind == POSITION else 2
@@ -103,7 +102,7 @@ def ask_zone(w, kind, zone):
         _ask(w, kind, zone)
 
 
-@njit
+@inner
 def answer(w):
     """Remove the oldest question and return its kind and row."""
     count = w.count[0]
@@ -119,7 +118,7 @@ def answer(w):
     return kind, row
 
 
-@njit
+@inner
 def append(owner, table, row):
     """Put a row at the end of the list that its owner keeps."""
     table[row]["next"] = NONE
@@ -130,7 +129,7 @@ def append(owner, table, row):
     owner["tail"] = row
 
 
-@njit
+@inner
 def take_first(owner, table):
     """Remove and return the first row of the list that its owner keeps."""
     row = owner["head"]
@@ -140,7 +139,7 @@ def take_first(owner, table):
     return row
 
 
-@njit
+@inner
 def add_hours(days, column, start, end, value, begin):
     """Add a value times the hours from start to end to the days they fall into."""
     if value == 0 or end <= start:

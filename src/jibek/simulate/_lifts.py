@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
-
 from jibek.simulate import _draws as d
 from jibek.simulate._events import HOLD, STEP, add_hours, append, ask_call, ask_work, push, take_first
 from jibek.simulate._network import FILLED, NONE
+from jibek.simulate._source import inner
 from jibek.simulate._world import LOADING
 
 # What a lift is for.
@@ -17,7 +16,7 @@ INTO_YARD, FROM_YARD, ACROSS = np.arange(3)
 LONGEST = 9
 
 
-@njit
+@inner
 def use_yard(w, now, terminal, quarters):
     """Take (or, negative, give back) room in the yard."""
     t = w.terminal[terminal]
@@ -28,7 +27,7 @@ def use_yard(w, now, terminal, quarters):
         w.yard_max[terminal] = t["used"] / 4.0
 
 
-@njit
+@inner
 def first_in_line(w, service):
     """Return the container in the yard that the service takes next, or `NONE`."""
     for line in range(w.line_head.shape[1]):
@@ -37,7 +36,7 @@ def first_in_line(w, service):
     return NONE
 
 
-@njit
+@inner
 def longest_wait_since(w, service):
     """Return since when the longest-waiting container in the yard has waited for the service; 1e300 without one."""
     since = 1e300
@@ -48,7 +47,7 @@ def longest_wait_since(w, service):
     return since
 
 
-@njit
+@inner
 def stand_in_line(w, now, c):
     """Let a container in the yard wait for the service of its hop."""
     box = w.container[c]
@@ -66,7 +65,7 @@ def stand_in_line(w, now, c):
     ask_work(w, s["origin"])
 
 
-@njit
+@inner
 def leave_line(w, now, c):
     """Take the first container of its line out of the yard."""
     box = w.container[c]
@@ -83,7 +82,7 @@ def leave_line(w, now, c):
     use_yard(w, now, s["origin"], -box["quarters"])
 
 
-@njit
+@inner
 def let_in(w, now, terminal):
     """Let containers that stand outside enter the yard as long as there is room."""
     t = w.terminal[terminal]
@@ -96,19 +95,19 @@ def let_in(w, now, terminal):
         stand_in_line(w, now, c)
 
 
-@njit
+@inner
 def capacity(w, vehicle, service):
     """Return the load that a vehicle may take on a service, quarter TEU."""
     return int(w.fleet[w.vehicle[vehicle]["fleet"]]["capacity"] * w.service[service]["share"] + 1e-6)
 
 
-@njit
+@inner
 def room(w, vehicle, service):
     """Return the room that is left on a vehicle loading for a service, quarter TEU."""
     return capacity(w, vehicle, service) - w.vehicle[vehicle]["load"]
 
 
-@njit
+@inner
 def begin_step(w, now, c, pool):
     """Let a unit of the pool, which must be free, work on a container."""
     e = w.equipment[pool]
@@ -123,19 +122,19 @@ def begin_step(w, now, c, pool):
     push(w, now + hours, STEP, c)
 
 
-@njit
+@inner
 def first_pool(w, transfer):
     """Return the pool of the first step of a transfer."""
     return w.step[w.step_end[transfer]]
 
 
-@njit
+@inner
 def free(w, pool):
     """Whether the pool has a unit free."""
     return w.equipment[pool]["busy"] < w.equipment[pool]["count"]
 
 
-@njit
+@inner
 def lift(w, now, c, transfer, kind, terminal):
     """Set a container in motion: its first step begins now, or as soon as a unit is free."""
     box = w.container[c]
@@ -150,7 +149,7 @@ def lift(w, now, c, transfer, kind, terminal):
         append(w.equipment[pool], w.container, c)
 
 
-@njit
+@inner
 def put_aboard(w, c, vehicle):
     """Let a container stand on the vehicle it was lifted to."""
     v = w.vehicle[vehicle]
@@ -165,7 +164,7 @@ def put_aboard(w, c, vehicle):
     v["oldest_h"] = min(v["oldest_h"], w.hop[box["hop"]]["ready_h"])
 
 
-@njit
+@inner
 def reserve(w, now, c, vehicle, service):
     """Give a container its place on a vehicle loading for the service."""
     v = w.vehicle[vehicle]
@@ -176,7 +175,7 @@ def reserve(w, now, c, vehicle, service):
     w.container[c]["vehicle"] = vehicle
 
 
-@njit
+@inner
 def load(w, now, c, vehicle, service):
     """Send the next container in line from the yard to a vehicle; at an outer terminal it is there at once."""
     hop = w.hop[w.container[c]["hop"]]
@@ -194,14 +193,14 @@ def load(w, now, c, vehicle, service):
     lift(w, now, c, transfer, FROM_YARD, s["origin"])
 
 
-@njit
+@inner
 def yard_closed(w, terminal):
     """Whether the yard of a terminal is closed as a zone."""
     yard = w.terminal[terminal]["yard"]
     return yard != NONE and w.zone[yard]["closed"] > 0
 
 
-@njit
+@inner
 def try_load(w, now, vehicle, service):
     """Begin to load the next container in line, if it fits and equipment is free; tell whether it was done."""
     c = first_in_line(w, service)
@@ -216,7 +215,7 @@ def try_load(w, now, vehicle, service):
     return True
 
 
-@njit
+@inner
 def _take_off(w, now, c, vehicle):
     """Take the first container off a vehicle."""
     v = w.vehicle[vehicle]
@@ -229,7 +228,7 @@ def _take_off(w, now, c, vehicle):
     w.hop[box["hop"]]["unload_h"] = now
 
 
-@njit
+@inner
 def _loading_beside(w, vehicle, c, service):
     """Return the first vehicle in position that can take the container directly, or `NONE`."""
     quarters = w.container[c]["quarters"]
@@ -245,7 +244,7 @@ def _loading_beside(w, vehicle, c, service):
     return NONE
 
 
-@njit
+@inner
 def _to_vehicle(w, now, c, vehicle, other, service, transfer):
     """Lift a container directly from one vehicle to another."""
     box = w.container[c]
@@ -262,7 +261,7 @@ def _to_vehicle(w, now, c, vehicle, other, service, transfer):
     lift(w, now, c, transfer, ACROSS, w.service[service]["origin"])
 
 
-@njit
+@inner
 def _to_yard(w, now, c, vehicle, zone, terminal):
     """Lift a container from a vehicle to the yard, or out of the terminal if this is its destination."""
     box = w.container[c]
@@ -276,7 +275,7 @@ def _to_yard(w, now, c, vehicle, zone, terminal):
     lift(w, now, c, w.into_yard[zone, w.flow[box["flow"]]["cargo_class"]], INTO_YARD, terminal)
 
 
-@njit
+@inner
 def try_unload(w, now, vehicle, exchange):
     """Begin to unload the first container of a vehicle, if it can go anywhere; tell whether anything was done.
 
@@ -313,7 +312,7 @@ def try_unload(w, now, vehicle, exchange):
     return exchange != NONE and _exchange(w, now, vehicle, exchange, free(w, pool))
 
 
-@njit
+@inner
 def _exchange(w, now, vehicle, service, unit):
     """Load the next in line beside, or in exchange for, what the full yard has no room for."""
     other = first_in_line(w, service)
@@ -341,7 +340,7 @@ def _exchange(w, now, vehicle, service, unit):
     return off > 0
 
 
-@njit
+@inner
 def _bring_forward(w, service, least, most):
     """Return the next container in line of a length between two, having put it first in its line, or `NONE`."""
     for line in range(w.line_head.shape[1]):
@@ -360,7 +359,7 @@ def _bring_forward(w, service, least, most):
     return NONE
 
 
-@njit
+@inner
 def _even_exchange(w, c, service, free_quarters, left):
     """Return the fewest containers off a vehicle (from `c`) and on from the line whose places suffice for each other.
 
@@ -385,7 +384,7 @@ def _even_exchange(w, c, service, free_quarters, left):
             return off, on
 
 
-@njit
+@inner
 def _next_in_line(w, service, c):
     """Return the container that the service takes after another in the yard, or `NONE`."""
     following, line = w.container[c]["next"], w.flow[w.container[c]["flow"]]["line"] + 1
@@ -395,7 +394,7 @@ def _next_in_line(w, service, c):
     return following
 
 
-@njit
+@inner
 def end_step(w, now, c):
     """A unit has finished its step: it turns to the next in its queue, the container to the next step."""
     box = w.container[c]
@@ -424,7 +423,7 @@ def end_step(w, now, c):
     ask_work(w, e["terminal"])
 
 
-@njit
+@inner
 def _lifted_aboard(w, now, c, kind):
     box = w.container[c]
     if kind == ACROSS:
@@ -435,7 +434,7 @@ def _lifted_aboard(w, now, c, kind):
     put_aboard(w, c, box["vehicle"])
 
 
-@njit
+@inner
 def set_down(w, now, c):
     """A container is off its vehicle: it is held, waits for its next service, or has arrived."""
     box = w.container[c]
@@ -447,7 +446,7 @@ def set_down(w, now, c):
         _ready(w, now, c, False)
 
 
-@njit
+@inner
 def _ready(w, now, c, held):
     box = w.container[c]
     if box["hop"] == box["last_hop"]:
@@ -462,7 +461,7 @@ def _ready(w, now, c, held):
     stand_in_line(w, now, c)
 
 
-@njit
+@inner
 def hold(w, now, c):
     """Bring a container to the first hold that still applies, or let it go on."""
     box = w.container[c]
@@ -482,7 +481,7 @@ def hold(w, now, c):
     _ready(w, now, c, True)
 
 
-@njit
+@inner
 def begin_hold(w, now, c, check):
     """Begin a hold at a free post."""
     k = w.check[check]
@@ -497,7 +496,7 @@ def begin_hold(w, now, c, check):
     push(w, now + hours, HOLD, c)
 
 
-@njit
+@inner
 def end_hold(w, now, c):
     """A hold is over: the post turns to the next, the container to its next hold."""
     box = w.container[c]
@@ -509,7 +508,7 @@ def end_hold(w, now, c):
     hold(w, now, c)
 
 
-@njit
+@inner
 def serve_holds(w, now, check):
     """Give free posts to containers that wait to be held."""
     k = w.check[check]
@@ -517,7 +516,7 @@ def serve_holds(w, now, check):
         begin_hold(w, now, take_first(k, w.container), check)
 
 
-@njit
+@inner
 def expect(w, now, vehicle):
     """Announce the containers of a vehicle in position to their next services, and draw who is held."""
     c = w.vehicle[vehicle]["head"]
@@ -531,7 +530,7 @@ def expect(w, now, vehicle):
         c = box["next"]
 
 
-@njit
+@inner
 def _holds(w, c):
     """Return which holds of the terminal a container is drawn for, one bit each."""
     box = w.container[c]
@@ -552,7 +551,7 @@ def _holds(w, c):
     return held
 
 
-@njit
+@inner
 def may_close(w, now, vehicle):
     """Whether a vehicle that loads is done; see docs/simulation.md, section 4."""
     v = w.vehicle[vehicle]

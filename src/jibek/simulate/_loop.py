@@ -38,7 +38,7 @@ from jibek.simulate._running import (
     let_leave,
     serve_vehicles,
 )
-from jibek.simulate._source import cached
+from jibek.simulate._source import cached, inner
 
 FIRST = np.int64(0)
 
@@ -46,7 +46,7 @@ FIRST = np.int64(0)
 DONE, MORE_VEHICLES, MORE_EVENTS, MORE_LOG = range(4)
 
 
-@njit
+@inner
 def begin(w):
     """Bring the finite fleets home and add the first events."""
     for fleet in range(w.fleet.size):
@@ -66,7 +66,7 @@ def begin(w):
             push(w, max(w.clock[0], w.slot[s["slot"]] - s["load_h"]), SLOT, service)
 
 
-@njit
+@inner
 def _bring(w, now, row):
     """A block of containers enters."""
     block = w.block[row]
@@ -80,7 +80,7 @@ def _bring(w, now, row):
         push(w, w.block[row + 1]["time_h"], BLOCK, row + 1)
 
 
-@njit
+@inner
 def _turn(w, now, row):
     """Something closes or opens."""
     turn = w.turn[row]
@@ -104,7 +104,7 @@ def _turn(w, now, row):
                 give_paths(w, now, row)
 
 
-@njit
+@inner
 def _open_terminal(w, now, terminal):
     t = w.terminal[terminal]
     ask_work(w, terminal)
@@ -120,7 +120,7 @@ def _open_terminal(w, now, terminal):
     let_leave(w, now, terminal)
 
 
-@njit
+@inner
 def _handle(w, now, kind, row):
     if kind == STEP:
         end_step(w, now, row)
@@ -142,7 +142,7 @@ def _handle(w, now, kind, row):
         _turn(w, now, row)
 
 
-@njit
+@inner
 def _answer(w, now):
     kind, row = answer(w)
     if kind == WORK:
@@ -155,7 +155,7 @@ def _answer(w, now):
         give_admissions(w, now, row)
 
 
-@njit
+@inner
 def _finish(w):
     """Add up time to the end of the clock."""
     end = w.clock[1]
@@ -166,7 +166,7 @@ def _finish(w):
 
 
 @cached
-@njit(nogil=True)
+@njit(nogil=True, error_model="numpy")
 def run(w, until, heap_margin):
     """Handle all events before a time (hours); return `DONE`, or what must grow before it is called again."""
     count = w.count[0]

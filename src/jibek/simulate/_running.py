@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
-
 from jibek.simulate import _draws as d
 from jibek.simulate._events import (
     ADMIT,
@@ -21,6 +19,7 @@ from jibek.simulate._events import (
 )
 from jibek.simulate._lifts import expect
 from jibek.simulate._network import NONE
+from jibek.simulate._source import inner
 from jibek.simulate._world import (
     ADMITTING,
     ARRIVAL,
@@ -35,13 +34,13 @@ from jibek.simulate._world import (
 )
 
 
-@njit
+@inner
 def closed(w, terminal, zone):
     """Whether a terminal, or its zone, is closed."""
     return w.terminal[terminal]["closed"] > 0 or (zone != NONE and w.zone[zone]["closed"] > 0)
 
 
-@njit
+@inner
 def stand_in_position(w, vehicle, terminal):
     """Put a vehicle last among those in position at a terminal."""
     t = w.terminal[terminal]
@@ -55,7 +54,7 @@ def stand_in_position(w, vehicle, terminal):
     t["last"] = vehicle
 
 
-@njit
+@inner
 def quit_work(w, vehicle):
     """Take a vehicle off the list of those that are loaded or unloaded."""
     v = w.vehicle[vehicle]
@@ -70,7 +69,7 @@ def quit_work(w, vehicle):
         w.vehicle[v["behind"]]["before"] = v["before"]
 
 
-@njit
+@inner
 def count_zone(w, now, zone, taken, waiting):
     """Change the number of positions taken and of vehicles waiting for one."""
     z = w.zone[zone]
@@ -81,7 +80,7 @@ def count_zone(w, now, zone, taken, waiting):
     z["waiting"] += waiting
 
 
-@njit
+@inner
 def give_up_position(w, now, vehicle):
     """Give back the position a vehicle holds, and its admission."""
     v = w.vehicle[vehicle]
@@ -95,7 +94,7 @@ def give_up_position(w, now, vehicle):
     v["admitted"], v["admitted_next"] = v["admitted_next"], NONE
 
 
-@njit
+@inner
 def queue_for_position(w, now, vehicle, zone):
     """Put a vehicle in the queue for a position, behind those of its priority and above."""
     count_zone(w, now, zone, 0, 1)
@@ -115,7 +114,7 @@ def queue_for_position(w, now, vehicle, zone):
     ask_zone(w, POSITION, zone)
 
 
-@njit
+@inner
 def give_positions(w, now, zone):
     """Give the free positions of a zone to those who wait."""
     z = w.zone[zone]
@@ -129,7 +128,7 @@ def give_positions(w, now, zone):
             begin_loading(w, now, vehicle)
 
 
-@njit
+@inner
 def begin_loading(w, now, vehicle):
     """A vehicle that was called has its position, and loads."""
     v = w.vehicle[vehicle]
@@ -141,7 +140,7 @@ def begin_loading(w, now, vehicle):
     ask_work(w, s["origin"])
 
 
-@njit
+@inner
 def berth(w, now, vehicle):
     """A vehicle that arrived has its position, and is unloaded."""
     v = w.vehicle[vehicle]
@@ -153,7 +152,7 @@ def berth(w, now, vehicle):
     ask_work(w, terminal)
 
 
-@njit
+@inner
 def _check_at(w, vehicle):
     """Return the check that a vehicle has come to in its present phase, or `NONE`."""
     v = w.vehicle[vehicle]
@@ -169,7 +168,7 @@ def _check_at(w, vehicle):
     return w.check_list[first + v["check"]] if first + v["check"] < end else NONE
 
 
-@njit
+@inner
 def _concerned(w, vehicle, check):
     """Whether a check concerns a vehicle, drawn where it concerns a share."""
     v = w.vehicle[vehicle]
@@ -183,13 +182,13 @@ def _concerned(w, vehicle, check):
     return u <= k["probability"]
 
 
-@njit
+@inner
 def _open(w, check):
     k = w.check[check]
     return k["busy"] < k["servers"] and (k["terminal"] == NONE or w.terminal[k["terminal"]]["closed"] == 0)
 
 
-@njit
+@inner
 def _begin_check(w, now, vehicle, check):
     v = w.vehicle[vehicle]
     k = w.check[check]
@@ -201,7 +200,7 @@ def _begin_check(w, now, vehicle, check):
     push(w, now + hours, CHECK, vehicle)
 
 
-@njit
+@inner
 def serve_vehicles(w, now, check):
     """Give free posts of a check to vehicles that wait for it."""
     k = w.check[check]
@@ -209,14 +208,14 @@ def serve_vehicles(w, now, check):
         _begin_check(w, now, take_first(k, w.vehicle), check)
 
 
-@njit
+@inner
 def begin_checks(w, now, vehicle, phase):
     """Bring a vehicle to the first check of a phase."""
     w.vehicle[vehicle]["phase"], w.vehicle[vehicle]["check"] = phase, 0
     go_through_checks(w, now, vehicle)
 
 
-@njit
+@inner
 def end_check(w, now, vehicle):
     """A check of a vehicle is over: the post turns to the next, the vehicle to its next check."""
     check = w.vehicle[vehicle]["check_row"]
@@ -226,7 +225,7 @@ def end_check(w, now, vehicle):
     go_through_checks(w, now, vehicle)
 
 
-@njit
+@inner
 def go_through_checks(w, now, vehicle):
     """Bring a vehicle to the next check that concerns it, or let it go on."""
     v = w.vehicle[vehicle]
@@ -260,7 +259,7 @@ def go_through_checks(w, now, vehicle):
             queue_for_position(w, now, vehicle, zone)
 
 
-@njit
+@inner
 def admit(w, vehicle):
     """Ask the zone a vehicle goes to for admission; tell whether it was given at once."""
     v = w.vehicle[vehicle]
@@ -281,7 +280,7 @@ def admit(w, vehicle):
     return False
 
 
-@njit
+@inner
 def give_admissions(w, now, zone):
     """Admit those who wait for it, as long as there is room."""
     z = w.zone[zone]
@@ -301,7 +300,7 @@ def give_admissions(w, now, zone):
             ask_path(w, now, vehicle)
 
 
-@njit
+@inner
 def leave(w, now, vehicle):
     """Let a vehicle leave its position for its first link, as soon as terminal and zone are open."""
     v = w.vehicle[vehicle]
@@ -323,7 +322,7 @@ def leave(w, now, vehicle):
     ask_path(w, now, vehicle)
 
 
-@njit
+@inner
 def let_leave(w, now, terminal):
     """Let those leave who waited for the terminal, or their zone, to open."""
     t = w.terminal[terminal]
@@ -335,7 +334,7 @@ def let_leave(w, now, terminal):
         vehicle = following
 
 
-@njit
+@inner
 def begin_leg(w, now, vehicle):
     """Write down that a vehicle stands before its next link."""
     v = w.vehicle[vehicle]
@@ -348,7 +347,7 @@ def begin_leg(w, now, vehicle):
     leg["checked_h"] = leg["admitted_h"] = leg["enter_h"] = leg["exit_h"] = np.nan
 
 
-@njit
+@inner
 def ask_path(w, now, vehicle):
     """Put a vehicle in the queue for a path on its next link."""
     leg = w.leg[w.vehicle[vehicle]["leg"]]
@@ -358,7 +357,7 @@ def ask_path(w, now, vehicle):
     give_paths(w, now, row)
 
 
-@njit
+@inner
 def give_paths(w, now, row):
     """Let vehicles enter a link in order, a headway apart, as long as it is open; look again when the next path is free."""
     k = w.link[row]
@@ -370,7 +369,7 @@ def give_paths(w, now, row):
         push(w, k["free_h"], PATH, row)
 
 
-@njit
+@inner
 def _enter(w, now, vehicle):
     v = w.vehicle[vehicle]
     k = w.link[w.path[v["link"]]]
@@ -385,7 +384,7 @@ def _enter(w, now, vehicle):
     push(w, now + hours, RUN, vehicle)
 
 
-@njit
+@inner
 def end_run(w, now, vehicle):
     """A vehicle has come to the end of its link."""
     v = w.vehicle[vehicle]

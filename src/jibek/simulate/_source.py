@@ -9,8 +9,42 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import codegen, compiler
 
 config: Any = numba.config
+
+
+class _Part(codegen.JITCodeLibrary):  # type: ignore[misc]
+    """Code that is only linked into other code: optimised and turned into machine code there, once for all."""
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        return self
+
+    def set_env(self, name: str, env: Any) -> None:
+        """Tell no machine code where its Python environment is."""
+
+
+class _PartCompiler(compiler.Compiler):  # type: ignore[misc]
+    def compile_extra(self, func: Any) -> Any:
+        self.state.library = _Part(self.state.targetctx.codegen(), func.__qualname__)
+        return super().compile_extra(func)
+
+
+inner: Any = numba.njit(
+    error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_PartCompiler
+)
+"""Compiles a function that only compiled functions call."""
 
 
 @functools.cache
