@@ -53,7 +53,8 @@ def test_the_rounds_of_plain_integers_are_those_of_numpy(counter, key):
 
 def sample(distribution: str, mean: float, cv: float, size: int) -> np.ndarray:
     key, number = np.array([7, 3]), d.DISTRIBUTIONS.index(distribution)
-    return np.array([d.duration(key, d.STEP_TIME, 5, 11, n, 13, number, mean, cv) for n in range(size)])
+    moments = d.log_moments(mean, cv)
+    return np.array([d.duration(key, d.STEP_TIME, 5, 11, n, 13, number, mean, cv, *moments) for n in range(size)])
 
 
 def gamma(cv: float) -> object:
@@ -130,4 +131,4 @@ def test_both_numbers_of_a_draw_are_even_and_independent():
 def test_no_spread_is_the_mean():
     key = np.array([7, 3])
     for distribution in (d.FIXED, d.UNIFORM, d.LOGNORMAL, d.GAMMA):
-        assert d.duration(key, d.STEP_TIME, 0, 1, 2, 3, distribution, 2.5, 0.0) == 2.5
+        assert d.duration(key, d.STEP_TIME, 0, 1, 2, 3, distribution, 2.5, 0.0, 0.0, 0.0) == 2.5

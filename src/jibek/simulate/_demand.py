@@ -13,13 +13,14 @@ from jibek.simulate import _draws as d
 from jibek.simulate._network import NONE, Compiled, Shut, _record
 from jibek.simulate._source import cached
 
-I4, I8, F8 = np.int32, np.int64, np.float64
+I2, I4, I8, F8 = np.int16, np.int32, np.int64, np.float64
 
+# A container and a hop fill a cache line each.
 CONTAINER = _record(
-    next=I8, number=I8, quarters=I8, flow=I4, itinerary=I4, first_hop=I4, hop=I4, last_hop=I4, source=I4, vehicle=I4,
-    transfer=I4, step=I4, held=I4, enter_h=F8, leave_h=F8,
+    next=I4, number=I4, flow=I4, itinerary=I4, first_hop=I4, hop=I4, last_hop=I4, source=I4, vehicle=I4, transfer=I4,
+    held=I4, quarters=I2, step=I2, enter_h=F8, leave_h=F8,
 )  # fmt: skip
-HOP = _record(service=I8, container=I4, trip=I4, direct=I8, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8)
+HOP = _record(service=I4, container=I4, trip=I4, direct=I8, ready_h=F8, load_h=F8, aboard_h=F8, unload_h=F8, off_h=F8)
 BLOCK = _record(time_h=F8, flow=I8, first=I8, end=I8)
 TURN = _record(time_h=F8, kind=I8, target=I8, change=I8)
 
@@ -90,7 +91,7 @@ def block_itineraries(key, flow, shares, blocks):
 
 @cached
 @njit
-def spells(key, closure, rates, months_h, mean_h, cv, distribution):
+def spells(key, closure, rates, months_h, mean_h, cv, log_mean, log_sd, distribution):
     """Return the begins and ends of the random closures within the clock."""
     starts = [0.0 for _ in range(0)]
     ends = [0.0 for _ in range(0)]
@@ -108,13 +109,20 @@ def spells(key, closure, rates, months_h, mean_h, cv, distribution):
         if month == rates.size:
             break
         start = now + left / rates[month]
-        now = start + d.duration(key, d.CLOSED_TIME, d.ONCE, closure, spell, d.ONCE, distribution, mean_h, cv)
+        now = start + d.duration(key, d.CLOSED_TIME, d.ONCE, closure, spell, d.ONCE, distribution, mean_h, cv, log_mean, log_sd)
         starts.append(start)
         ends.append(now)
         while month < rates.size and months_h[month + 1] <= now:
             month += 1
         spell += 1
     return np.array(starts), np.array(ends)
+
+
+def aligned(rows: int, dtype: np.dtype[Any]) -> NDArray[Any]:
+    """Return a table of zeros that begins with a cache line."""
+    held = np.zeros(rows * dtype.itemsize + 64, np.uint8)
+    start = -held.ctypes.data % 64
+    return held[start : start + rows * dtype.itemsize].view(dtype)
 
 
 def demand(compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
@@ -138,7 +146,8 @@ def demand(compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[Any], ND
         rows["time_h"], rows["flow"], rows["first"], rows["end"] = times, flow, ends - counts, ends
         blocks.append(rows)
         first += sizes.size
-    containers = np.concatenate(parts)
+    containers = aligned(first, CONTAINER)
+    np.concatenate(parts, out=containers)
     containers["leave_h"], containers["next"] = np.nan, NONE
     listed = np.concatenate(blocks)
     return containers, _hops(compiled, containers), listed[np.argsort(listed["time_h"], kind="stable")]
@@ -151,7 +160,7 @@ def _hops(compiled: Compiled, containers: NDArray[Any]) -> NDArray[Any]:
     ends = np.cumsum(lengths)
     containers["first_hop"] = containers["hop"] = ends - lengths
     containers["last_hop"] = ends - 1
-    hops = np.zeros(int(lengths.sum()), HOP)
+    hops = aligned(int(lengths.sum()), HOP)
     container = np.repeat(np.arange(containers.size, dtype=I4), lengths)
     place = np.arange(hops.size) - containers["first_hop"][container]
     hops["container"] = container
@@ -175,7 +184,9 @@ def closed_times(compiled: Compiled, key: NDArray[np.int64]) -> list[tuple[NDArr
 def _times(shut: Shut, compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if shut.start_h < shut.end_h:
         return np.array([shut.start_h]), np.array([shut.end_h])
-    return spells(key, shut.hash, shut.rates, compiled.months_h, shut.mean_h, shut.cv, shut.distribution)  # type: ignore[no-any-return]
+    return spells(  # type: ignore[no-any-return]
+        key, shut.hash, shut.rates, compiled.months_h, shut.mean_h, shut.cv, *d.log_moments(shut.mean_h, shut.cv), shut.distribution
+    )
 
 
 def turns(compiled: Compiled, closed: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> NDArray[Any]:

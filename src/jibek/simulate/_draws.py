@@ -40,7 +40,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-@njit(inline="never")
+@njit
 def philox(c0, c1, c2, c3, k0, k1):
     """Return the four 32-bit words of Philox 4x32-10 for a counter of four and a key of two words."""
     x0, x1, x2, x3 = np.uint32(c0), np.uint32(c1), np.uint32(c2), np.uint32(c3)
@@ -92,9 +92,17 @@ def _standard_gamma(key, purpose, occurrence, a, b, c, shape):
     return value
 
 
+def log_moments(mean: float, cv: float) -> tuple[float, float]:
+    """Return mean and standard deviation of the logarithm of a lognormal duration; 0 where there is none."""
+    if mean <= 0.0 or cv <= 0.0:
+        return 0.0, 0.0
+    variance = math.log(1.0 + cv * cv)
+    return math.log(mean) - 0.5 * variance, math.sqrt(variance)
+
+
 @njit
-def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv):
-    """Return a duration with the given mean and coefficient of variation, in the unit of the mean."""
+def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv, log_mean, log_sd):
+    """Return a duration with the given mean and coefficient of variation, and the `log_moments` that follow from them."""
     if mean <= 0.0 or distribution == FIXED:
         return mean
     if distribution == EXPONENTIAL:
@@ -108,6 +116,5 @@ def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv):
     u, v = uniforms(key, purpose, occurrence, a, b, c, ONCE)
     if distribution == UNIFORM:
         return max(0.0, mean * (1.0 + cv * math.sqrt(3.0) * (2.0 * u - 1.0)))
-    variance = math.log(1.0 + cv * cv)
     z = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)
-    return math.exp(math.log(mean) - 0.5 * variance + math.sqrt(variance) * z)
+    return math.exp(log_mean + log_sd * z)

@@ -73,7 +73,7 @@ def pop(w):
 @inner
 def _ask(w, kind, row):
     count = w.count[0]
-    w.agenda[count["asked"] % w.agenda.size] = (kind << _ID_BITS) | row
+    w.agenda[count["asked"] & (w.agenda.size - 1)] = (kind << _ID_BITS) | row
     count["asked"] += 1
 
 
@@ -106,7 +106,7 @@ def ask_zone(w, kind, zone):
 def answer(w):
     """Remove the oldest question and return its kind and row."""
     count = w.count[0]
-    what = w.agenda[count["agenda"] % w.agenda.size]
+    what = w.agenda[count["agenda"] & (w.agenda.size - 1)]
     count["agenda"] += 1
     kind, row = what >> _ID_BITS, what & _ID_MASK
     if kind == WORK:
@@ -137,6 +137,13 @@ def take_first(owner, table):
     if owner["head"] == NONE:
         owner["tail"] = NONE
     return row
+
+
+@inner
+def day_of(hours):
+    """Return the whole days in a number of hours."""
+    day = int(hours / 24.0)
+    return day - 1 if day * 24.0 > hours else day
 
 
 @inner

@@ -15,10 +15,10 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.datamodel.registry import register_default
-from numba.core.typing import signature
-from numba.core.typing.templates import AbstractTemplate, AttributeTemplate, infer_global
+from numba.core.typing import templates
 from numba.extending import (
     NativeValue,
+    infer,
     infer_getattr,
     lower_builtin,
     lower_getattr,
@@ -35,12 +35,16 @@ _WORDS = 4
 _WORD = ir.IntType(64)
 
 
-class HandleType(types.Type):
+class _AddressType(types.Type):
+    """A type whose values are addresses."""
+
+
+class HandleType(_AddressType):
     """The compiled type of a class of arrays; ``fields`` are name, dtype and number of dimensions."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any, int], ...]) -> None:
         self.places = {field: place for place, (field, _, _) in enumerate(fields)}
-        self.tables = {field: TableType(field, from_dtype(dtype), ndim) for field, dtype, ndim in fields}
+        self.tables = {field: TableType(field, dtype, ndim) for field, dtype, ndim in fields}
         super().__init__(name=name)
 
     @property
@@ -49,23 +53,39 @@ class HandleType(types.Type):
         return str(self.name)
 
 
-class TableType(types.Type):
+class TableType(_AddressType):
     """The compiled type of one of its arrays: a row of the directory. Indices are not checked, and count from the front."""
 
-    def __init__(self, field: str, item: Any, ndim: int) -> None:
-        self.item, self.ndim = item, ndim
-        super().__init__(name=f"Table({field if isinstance(item, types.Record) else item}, {ndim})")
+    def __init__(self, field: str, dtype: Any, ndim: int) -> None:
+        self.ndim, self.itemsize = ndim, dtype.itemsize
+        self.item = RowType(field, dtype) if dtype.names else from_dtype(dtype)
+        super().__init__(name=f"Table({self.item}, {ndim})")
+
+
+class RowType(_AddressType):
+    """The compiled type of a row of a record array. Whole numbers are 64 bits wide wherever they are passed on."""
+
+    def __init__(self, table: str, dtype: Any) -> None:
+        self.table = table
+        self.fields = {name: (from_dtype(kind), offset) for name, (kind, offset) in dtype.fields.items()}
+        super().__init__(name=f"Row({table})")
+
+    def passed(self, field: str) -> Any:
+        """Return the type that a field has outside the row."""
+        kind, _ = self.fields[field]
+        return types.int64 if isinstance(kind, types.Integer) else kind
 
 
 @register_default(HandleType)
 @register_default(TableType)
+@register_default(RowType)
 class _AddressModel(models.PrimitiveModel):  # type: ignore[misc]
     def __init__(self, manager: Any, kind: types.Type) -> None:
         super().__init__(manager, kind, _WORD)
 
 
 @infer_getattr
-class _HandleAttributes(AttributeTemplate):  # type: ignore[misc]
+class _HandleAttributes(templates.AttributeTemplate):  # type: ignore[misc]
     key = HandleType
 
     def generic_resolve(self, handle: Any, attribute: str) -> Any:  # type: ignore[override]
@@ -73,7 +93,7 @@ class _HandleAttributes(AttributeTemplate):  # type: ignore[misc]
 
 
 @infer_getattr
-class _TableAttributes(AttributeTemplate):  # type: ignore[misc]
+class _TableAttributes(templates.AttributeTemplate):  # type: ignore[misc]
     key = TableType
 
     def resolve_size(self, table: Any) -> Any:
@@ -83,22 +103,44 @@ class _TableAttributes(AttributeTemplate):  # type: ignore[misc]
         return types.UniTuple(types.int64, table.ndim)
 
 
-@infer_global(operator.getitem)
-class _GetItem(AbstractTemplate):  # type: ignore[misc]
+@templates.infer_global(operator.getitem)
+class _GetItem(templates.AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Any, kws: Any) -> Any:
-        table, index = args
-        return signature(table.item, table, _index_type(table)) if isinstance(table, TableType) else None
+        table = args[0]
+        return templates.signature(table.item, table, _index(table)) if isinstance(table, TableType) else None
 
 
-@infer_global(operator.setitem)
-class _SetItem(AbstractTemplate):  # type: ignore[misc]
+@templates.infer_global(operator.setitem)
+class _SetItem(templates.AbstractTemplate):  # type: ignore[misc]
     def generic(self, args: Any, kws: Any) -> Any:
-        table, index, _ = args
-        return signature(types.none, table, _index_type(table), table.item) if isinstance(table, TableType) else None
+        table = args[0]
+        if not isinstance(table, TableType):
+            return None
+        return templates.signature(types.none, table, _index(table), table.item)
 
 
-def _index_type(table: Any) -> Any:
+def _index(table: Any) -> Any:
     return types.int64 if table.ndim == 1 else types.UniTuple(types.int64, table.ndim)
+
+
+@infer
+class _GetField(templates.AbstractTemplate):  # type: ignore[misc]
+    key = "static_getitem"
+
+    def generic(self, args: Any, kws: Any) -> Any:
+        row, field = args
+        return templates.signature(row.passed(field), *args) if isinstance(row, RowType) else None
+
+
+@infer
+class _SetField(templates.AbstractTemplate):  # type: ignore[misc]
+    key = "static_setitem"
+
+    def generic(self, args: Any, kws: Any) -> Any:
+        row, field, _ = args
+        if not isinstance(row, RowType):
+            return None
+        return templates.signature(types.void, row, types.literal(field), row.passed(field))
 
 
 @lower_getattr_generic(HandleType)
@@ -106,7 +148,7 @@ def _table(context: Any, builder: Any, handle: HandleType, value: Any, attribute
     return builder.add(value, ir.Constant(_WORD, handle.places[attribute] * _WORDS * 8))
 
 
-def _load(builder: Any, table: Any, place: int) -> Any:
+def _length(builder: Any, table: Any, place: int) -> Any:
     """Load a word of the directory, which stays as it is while compiled code runs."""
     words = builder.inttoptr(table, _WORD.as_pointer())
     word = builder.load(builder.gep(words, [ir.Constant(_WORD, place)]))
@@ -116,40 +158,75 @@ def _load(builder: Any, table: Any, place: int) -> Any:
 
 @lower_getattr(TableType, "shape")
 def _shape(context: Any, builder: Any, table: TableType, value: Any) -> Any:
-    return cgutils.pack_array(builder, [_load(builder, value, 1 + place) for place in range(table.ndim)], _WORD)
+    return cgutils.pack_array(builder, [_length(builder, value, 1 + place) for place in range(table.ndim)], _WORD)
 
 
 @lower_getattr(TableType, "size")
 def _size(context: Any, builder: Any, table: TableType, value: Any) -> Any:
-    size = _load(builder, value, 1)
+    size = _length(builder, value, 1)
     for place in range(1, table.ndim):
-        size = builder.mul(size, _load(builder, value, 1 + place))
+        size = builder.mul(size, _length(builder, value, 1 + place))
     return size
 
 
-def _place(context: Any, builder: Any, table: Any, value: Any, index: Any) -> Any:
-    """Return a pointer to an item."""
+def _place(builder: Any, table: Any, value: Any, index: Any) -> Any:
+    """Return the address of an item."""
     row = index
     if table.ndim > 1:
         row, *others = cgutils.unpack_tuple(builder, index, table.ndim)
         for place, other in enumerate(others):
-            row = builder.add(builder.mul(row, _load(builder, value, 2 + place)), other)
-    item = context.get_data_type(table.item)
-    size = ir.Constant(_WORD, context.get_abi_sizeof(item))
-    return builder.inttoptr(builder.add(_load(builder, value, 0), builder.mul(row, size)), item.as_pointer())
+            row = builder.add(builder.mul(row, _length(builder, value, 2 + place)), other)
+    return builder.add(_length(builder, value, 0), builder.mul(row, ir.Constant(_WORD, table.itemsize)))
+
+
+def _pointer(context: Any, builder: Any, address: Any, kind: Any) -> Any:
+    return builder.inttoptr(address, context.get_data_type(kind).as_pointer())
+
+
+def _alone(builder: Any, access: Any, what: str) -> None:
+    """Tell the optimiser that only what has the same name can be at the same address."""
+    add = builder.module.add_metadata
+    kind = add([what, add(["jibek"])])
+    access.set_metadata("tbaa", add([kind, kind, ir.Constant(_WORD, 0)]))
 
 
 @lower_builtin(operator.getitem, TableType, types.Any)
-def _get(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    table, value = sig.args[0], args[0]
-    return context.unpack_value(builder, table.item, _place(context, builder, table, value, args[1]))
+def _get_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    table, (value, index) = sig.args[0], args
+    address = _place(builder, table, value, index)
+    if isinstance(table.item, RowType):
+        return address
+    return context.unpack_value(builder, table.item, _pointer(context, builder, address, table.item))
 
 
 @lower_builtin(operator.setitem, TableType, types.Any, types.Any)
-def _set(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-    table, value = sig.args[0], args[0]
-    context.pack_value(builder, table.item, args[2], _place(context, builder, table, value, args[1]))
+def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    table, (value, index, item) = sig.args[0], args
+    address = _place(builder, table, value, index)
+    context.pack_value(builder, table.item, item, _pointer(context, builder, address, table.item))
     return context.get_dummy_value()
+
+
+def _field(context: Any, builder: Any, row: Any, address: Any, field: str) -> tuple[Any, Any]:
+    kind, offset = row.fields[field]
+    return kind, _pointer(context, builder, builder.add(address, ir.Constant(_WORD, offset)), kind)
+
+
+@lower_builtin("static_getitem", RowType, types.Any)
+def _get_field(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    row, (address, field) = sig.args[0], args
+    kind, pointer = _field(context, builder, row, address, field)
+    held = builder.load(pointer)
+    _alone(builder, held, f"{row.table}.{field}")
+    return context.cast(builder, held, kind, row.passed(field))
+
+
+@lower_builtin("static_setitem", RowType, types.Any, types.Any)
+def _set_field(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    row, (address, field, value) = sig.args[0], args
+    kind, pointer = _field(context, builder, row, address, field)
+    held = builder.store(context.cast(builder, value, row.passed(field), kind), pointer)
+    _alone(builder, held, f"{row.table}.{field}")
 
 
 @unbox(HandleType)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from jibek.simulate import _draws as d
-from jibek.simulate._events import HOLD, STEP, add_hours, append, ask_call, ask_work, push, take_first
+from jibek.simulate._events import HOLD, STEP, add_hours, append, ask_call, ask_work, day_of, push, take_first
 from jibek.simulate._network import FILLED, NONE
 from jibek.simulate._source import inner
 from jibek.simulate._world import LOADING
@@ -115,8 +115,9 @@ def begin_step(w, now, c, pool):
     flow = w.flow[box["flow"]]["hash"]
     occurrence = (box["hop"] - box["first_hop"]) * 16 + box["step"]
     hours = d.duration(
-        w.key, d.STEP_TIME, occurrence, flow, box["number"], e["hash"], e["distribution"], e["mean"], e["cv"]
-    )
+        w.key, d.STEP_TIME, occurrence, flow, box["number"], e["hash"], e["distribution"], e["mean"], e["cv"],
+        e["log_mean"], e["log_sd"],
+    )  # fmt: skip
     e["busy"] += 1
     add_hours(w.busy, pool, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
     push(w, now + hours, STEP, c)
@@ -141,7 +142,7 @@ def lift(w, now, c, transfer, kind, terminal):
     box["transfer"] = transfer * 3 + kind
     box["step"] = 0
     w.count[0]["lifting"] += 1
-    w.lifts[int((now - w.clock[0]) // 24.0), terminal] += 1
+    w.lifts[day_of(now - w.clock[0]), terminal] += 1
     pool = first_pool(w, transfer)
     if free(w, pool):
         begin_step(w, now, c, pool)
@@ -489,7 +490,7 @@ def begin_hold(w, now, c, check):
     flow = w.flow[box["flow"]]["hash"]
     hours = d.duration(
         w.key, d.HOLD_TIME, box["hop"] - box["first_hop"], flow, box["number"], k["hash"],
-        k["distribution"], k["mean"], k["cv"],
+        k["distribution"], k["mean"], k["cv"], k["log_mean"], k["log_sd"],
     )  # fmt: skip
     k["busy"] += 1
     add_hours(w.posts, check, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from jibek.corridor import Corridor
 from jibek.corridor.tables import CargoClass, Service
-from jibek.simulate._draws import DISTRIBUTIONS
+from jibek.simulate._draws import DISTRIBUTIONS, log_moments
 from jibek.simulate._replication import Names
 from jibek.tables import Row
 
@@ -30,10 +30,11 @@ def _record(**fields: type) -> np.dtype[Any]:
     return np.dtype(list(fields.items()), align=True)
 
 
-# A duration is described by the fields mean, cv, distribution of its record and drawn for its entity `hash`.
+# A duration is described by the fields mean, cv, distribution (and what follows from them, `log_moments`) of its record
+# and drawn for its entity `hash`. That of a link is what it takes above the floor.
 LINK = _record(
-    hash=I8, mean=F8, floor=F8, cv=F8, distribution=I8, headway=F8, free_h=F8, due_h=F8, closed=I8, head=I8,
-    tail=I8,
+    hash=I8, mean=F8, cv=F8, log_mean=F8, log_sd=F8, distribution=I8, floor=F8, headway=F8, free_h=F8, due_h=F8, closed=I8,
+    head=I8, tail=I8,
 )  # fmt: skip
 TERMINAL = _record(
     outer=I8, yard=I8, room=I8, used=I8, closed=I8, head=I8, tail=I8, first=I8, last=I8, leave_head=I8, leave_tail=I8,
@@ -43,10 +44,12 @@ ZONE = _record(
     terminal=I8, positions=I8, limit=I8, taken=I8, admitted=I8, closed=I8, head=I8, tail=I8, waiting=I8,
     admit_head=I8, admit_tail=I8, since=F8, task=I8,
 )  # fmt: skip
-EQUIPMENT = _record(hash=I8, terminal=I8, count=I8, busy=I8, mean=F8, cv=F8, distribution=I8, head=I8, tail=I8)
+EQUIPMENT = _record(
+    hash=I8, terminal=I8, count=I8, busy=I8, mean=F8, cv=F8, log_mean=F8, log_sd=F8, distribution=I8, head=I8, tail=I8,
+)  # fmt: skip
 CHECK = _record(
-    hash=I8, terminal=I8, hold=I8, servers=I8, busy=I8, mean=F8, cv=F8, distribution=I8, probability=F8, classes=I8,
-    head=I8, tail=I8,
+    hash=I8, terminal=I8, hold=I8, servers=I8, busy=I8, mean=F8, cv=F8, log_mean=F8, log_sd=F8, distribution=I8, probability=F8,
+    classes=I8, head=I8, tail=I8,
 )  # fmt: skip
 SERVICE = _record(
     hash=I8, origin=I8, from_zone=I8, destination=I8, to_zone=I8, path=I8, path_end=I8, rule=I8, load_h=F8, minimum=I8,
@@ -160,6 +163,12 @@ def _flat(lists: Iterable[Iterable[Any]], dtype: Any) -> NDArray[Any]:
     return np.array(values, dtype=dtype) if values else np.zeros(1, dtype)
 
 
+def _describe(record: Any, mean: float, cv: float, distribution: str) -> None:
+    """Write a duration into a record."""
+    record["mean"], record["cv"], record["distribution"] = mean, cv, DISTRIBUTIONS.index(distribution)
+    record["log_mean"], record["log_sd"] = log_moments(mean, cv)
+
+
 class _Compiler:
     """Turns ids into row numbers; one method an array of the network."""
 
@@ -209,8 +218,9 @@ class _Compiler:
             for side, mean, paths in ((0, link.run_h, link.paths_per_day), (1, back_h, back_paths)):
                 record = table[2 * row + side]
                 record["hash"] = entity_hash("links", link.id)
-                record["mean"], record["floor"], record["cv"] = mean, link.min_run_h, link.run_cv
-                record["distribution"] = DISTRIBUTIONS.index(link.run_dist)
+                above = mean - link.min_run_h
+                record["floor"] = link.min_run_h
+                _describe(record, above, link.run_cv * mean / above if above > 0.0 else 0.0, link.run_dist)
                 record["headway"] = 24.0 / paths if paths else 0.0
                 record["free_h"] = record["due_h"] = -NEVER
         return table
@@ -251,8 +261,8 @@ class _Compiler:
         for record, pool in zip(table, self.rows("equipment"), strict=False):
             record["hash"] = entity_hash("equipment", pool.id)
             record["terminal"] = self.number("terminals", pool.terminal)
-            record["count"], record["mean"], record["cv"] = pool.count, pool.move_min / 60.0, pool.move_cv
-            record["distribution"] = DISTRIBUTIONS.index(pool.move_dist)
+            record["count"] = pool.count
+            _describe(record, pool.move_min / 60.0, pool.move_cv, pool.move_dist)
         return table
 
     def checks(self) -> tuple[NDArray[Any], NDArray[np.bool_]]:
@@ -265,12 +275,8 @@ class _Compiler:
             record["terminal"] = self.number("terminals", check.terminal)
             record["hold"] = check.kind == "hold"
             record["servers"] = UNLIMITED if check.servers is None else check.servers
-            record["mean"], record["cv"], record["probability"] = (
-                check.time_h,
-                check.time_cv,
-                check.probability,
-            )
-            record["distribution"] = DISTRIBUTIONS.index(check.time_dist)
+            record["probability"] = check.probability
+            _describe(record, check.time_h, check.time_cv, check.time_dist)
             record["classes"] = sum(1 << CLASSES.index(name) for name in check.classes)
             if check.services:
                 concerns[row] = [service in check.services for service in self.names.services]

@@ -194,7 +194,10 @@ def _begin_check(w, now, vehicle, check):
     k = w.check[check]
     s = w.service[v["service"]]
     number = w.trip[v["trip"]]["number"]
-    hours = d.duration(w.key, d.CHECK_TIME, d.ONCE, s["hash"], number, k["hash"], k["distribution"], k["mean"], k["cv"])
+    hours = d.duration(
+        w.key, d.CHECK_TIME, d.ONCE, s["hash"], number, k["hash"], k["distribution"], k["mean"], k["cv"],
+        k["log_mean"], k["log_sd"],
+    )  # fmt: skip
     k["busy"] += 1
     add_hours(w.posts, check, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
     push(w, now + hours, CHECK, vehicle)
@@ -375,12 +378,11 @@ def _enter(w, now, vehicle):
     k = w.link[w.path[v["link"]]]
     s = w.service[v["service"]]
     w.leg[v["leg"]]["enter_h"] = now
-    above = k["mean"] - k["floor"]
-    cv = k["cv"] * k["mean"] / above if above > 0.0 else 0.0
     number = w.trip[v["trip"]]["number"]
     hours = k["floor"] + d.duration(
-        w.key, d.RUN_TIME, v["link"] - s["path"], s["hash"], number, k["hash"], k["distribution"], above, cv
-    )
+        w.key, d.RUN_TIME, v["link"] - s["path"], s["hash"], number, k["hash"], k["distribution"], k["mean"], k["cv"],
+        k["log_mean"], k["log_sd"],
+    )  # fmt: skip
     push(w, now + hours, RUN, vehicle)
 
 

@@ -170,7 +170,7 @@ def make_world(
         leg=np.zeros(16384, LEG),
         heap_time=np.zeros(0),
         heap_what=np.zeros(0, I8),
-        agenda=np.zeros(tasks, I8),
+        agenda=np.zeros(1 << int(tasks).bit_length(), I8),
         count=count,
         positions=daily[0],
         queue=daily[1],
