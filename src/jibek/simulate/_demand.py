@@ -109,7 +109,9 @@ def spells(key, closure, rates, months_h, mean_h, cv, log_mean, log_sd, distribu
         if month == rates.size:
             break
         start = now + left / rates[month]
-        now = start + d.duration(key, d.CLOSED_TIME, d.ONCE, closure, spell, d.ONCE, distribution, mean_h, cv, log_mean, log_sd)
+        now = start + d.duration(
+            key, d.CLOSED_TIME, d.ONCE, closure, spell, d.ONCE, distribution, mean_h, cv, log_mean, log_sd
+        )
         starts.append(start)
         ends.append(now)
         while month < rates.size and months_h[month + 1] <= now:
@@ -185,7 +187,14 @@ def _times(shut: Shut, compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDAr
     if shut.start_h < shut.end_h:
         return np.array([shut.start_h]), np.array([shut.end_h])
     return spells(  # type: ignore[no-any-return]
-        key, shut.hash, shut.rates, compiled.months_h, shut.mean_h, shut.cv, *d.log_moments(shut.mean_h, shut.cv), shut.distribution
+        key,
+        shut.hash,
+        shut.rates,
+        compiled.months_h,
+        shut.mean_h,
+        shut.cv,
+        *d.log_moments(shut.mean_h, shut.cv),
+        shut.distribution,
     )
 
 

@@ -25,48 +25,45 @@ def push(w, time, kind, row):
     count = w.count[0]
     what = (count["sequence"] << (_ID_BITS + _KIND_BITS)) | (kind << _ID_BITS) | row
     count["sequence"] += 1
-    place = count["heap"]
     count["heap"] += 1
-    while place > 0:
-        parent = (place - 1) >> 1
-        above = w.heap_time[parent]
-        if above < time or (above == time and w.heap_what[parent] < what):
+    _rise(w, count["heap"], time, what)
+
+
+@inner
+def _rise(w, place, time, what):
+    """Put an event into an empty place of the heap, or above it if it comes before the events there."""
+    while place > 1:
+        above = w.heap[place >> 1]
+        if above["time"] < time or (above["time"] == time and above["what"] < what):
             break
-        w.heap_time[place] = above
-        w.heap_what[place] = w.heap_what[parent]
-        place = parent
-    w.heap_time[place] = time
-    w.heap_what[place] = what
+        w.heap[place]["time"], w.heap[place]["what"] = above["time"], above["what"]
+        place >>= 1
+    w.heap[place]["time"], w.heap[place]["what"] = time, what
 
 
 @inner
 def pop(w):
-    """Remove the earliest event and return its kind and row."""
-    first = w.heap_what[0]
+    """Remove the earliest event and return its kind and row.
+
+    Its place sinks to the bottom, where the last event, most often a late one, is put into it (Wegener 1993).
+    """
+    first = w.heap[1]["what"]
     count = w.count[0]
-    count["heap"] -= 1
-    size = count["heap"]
-    time = w.heap_time[size]
-    what = w.heap_what[size]
-    place = 0
-    while True:
-        child = 2 * place + 1
-        if child >= size:
+    last = count["heap"]
+    count["heap"] = last - 1
+    time, what = w.heap[last]["time"], w.heap[last]["what"]
+    place, child = 1, 2
+    while child < last:
+        one, other = w.heap[child], w.heap[child + 1]
+        child += int(other["time"] < one["time"])  # not a branch: it would be guessed wrong every second time
+        if other["time"] == one["time"] and other["what"] < one["what"]:
+            child += 1
+        below = w.heap[child]
+        if time < below["time"] or (time == below["time"] and what < below["what"]):
             break
-        other = child + 1
-        if other < size and (
-            w.heap_time[other] < w.heap_time[child]
-            or (w.heap_time[other] == w.heap_time[child] and w.heap_what[other] < w.heap_what[child])
-        ):
-            child = other
-        below = w.heap_time[child]
-        if time < below or (time == below and what < w.heap_what[child]):
-            break
-        w.heap_time[place] = below
-        w.heap_what[place] = w.heap_what[child]
-        place = child
-    w.heap_time[place] = time
-    w.heap_what[place] = what
+        w.heap[place]["time"], w.heap[place]["what"] = below["time"], below["what"]
+        place, child = child, 2 * child
+    w.heap[place]["time"], w.heap[place]["what"] = time, what
     return (first >> _ID_BITS) & ((1 << _KIND_BITS) - 1), first & _ID_MASK
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from jibek.simulate._calls import call, enlist, open_slot, timer, work
 from jibek.simulate._events import (
@@ -38,7 +37,7 @@ from jibek.simulate._running import (
     let_leave,
     serve_vehicles,
 )
-from jibek.simulate._source import cached, inner
+from jibek.simulate._source import cached, inner, outer
 
 FIRST = np.int64(0)
 
@@ -166,7 +165,7 @@ def _finish(w):
 
 
 @cached
-@njit(nogil=True, error_model="numpy")
+@outer
 def run(w, until, heap_margin):
     """Handle all events before a time (hours); return `DONE`, or what must grow before it is called again."""
     count = w.count[0]
@@ -176,18 +175,18 @@ def run(w, until, heap_margin):
     while True:
         if count["unused"] < w.terminal.size + 256:
             return MORE_VEHICLES
-        if count["heap"] + heap_margin > w.heap_time.size:
+        if count["heap"] + heap_margin > w.heap.size:
             return MORE_EVENTS
         if count["trips"] + w.vehicle.size > w.trip.size or count["legs"] + w.vehicle.size > w.leg.size:
             return MORE_LOG
         if count["agenda"] < count["asked"]:
             _answer(w, count["now"])
             continue
-        if count["heap"] == 0 or w.heap_time[0] >= until:
+        if count["heap"] == 0 or w.heap[1]["time"] >= until:
             if until >= w.clock[1]:
                 _finish(w)
             return DONE
-        count["now"] = w.heap_time[0]
+        count["now"] = w.heap[1]["time"]
         kind, row = pop(w)
         count["events"] += 1
         _handle(w, count["now"], kind, row)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite.binding import Linkage
 from numba.core import codegen, compiler
 
 config: Any = numba.config
@@ -35,16 +36,36 @@ class _Part(codegen.JITCodeLibrary):  # type: ignore[misc]
         """Tell no machine code where its Python environment is."""
 
 
+class _Whole(codegen.JITCodeLibrary):  # type: ignore[misc]
+    """Code with its parts, which nobody else calls: so they may be changed as suits their callers."""
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if function.linkage == Linkage.linkonce_odr:
+                function.linkage = Linkage.internal
+        super()._optimize_final_module()
+
+
 class _PartCompiler(compiler.Compiler):  # type: ignore[misc]
+    library = _Part
+
     def compile_extra(self, func: Any) -> Any:
-        self.state.library = _Part(self.state.targetctx.codegen(), func.__qualname__)
+        self.state.library = self.library(self.state.targetctx.codegen(), func.__qualname__)
+        self.state.library.enable_object_caching()
         return super().compile_extra(func)
+
+
+class _WholeCompiler(_PartCompiler):
+    library = _Whole
 
 
 inner: Any = numba.njit(
     error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_PartCompiler
 )
 """Compiles a function that only compiled functions call."""
+
+outer: Any = numba.njit(nogil=True, error_model="numpy", pipeline_class=_WholeCompiler)
+"""Compiles a function that Python calls, together with the `inner` ones that it calls."""
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.simulate._demand import BLOCK, CONTAINER, HOP, TURN, closed_times, demand, turns
+from jibek.simulate._demand import BLOCK, CONTAINER, HOP, TURN, aligned, closed_times, demand, turns
 from jibek.simulate._handle import directory, register
 from jibek.simulate._network import (
     CHECK,
@@ -45,6 +45,7 @@ TRIP = _record(
     arrived_h=F8, passed_h=F8, berthed_h=F8, emptied_h=F8, containers=I8, quarters=I8,
 )  # fmt: skip
 LEG = _record(trip=I8, link=I8, back=I8, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
+EVENT = _record(time=F8, what=I8)
 COUNT = _record(
     heap=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
     entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, now=F8,
@@ -89,8 +90,7 @@ class World:
     vehicle: NDArray[Any]
     trip: NDArray[Any]
     leg: NDArray[Any]
-    heap_time: NDArray[np.float64]
-    heap_what: NDArray[np.int64]
+    heap: NDArray[Any]
     agenda: NDArray[np.int64]
     count: NDArray[Any]
     positions: NDArray[np.float64]
@@ -114,12 +114,12 @@ class World:
 _TABLES = {
     "link": LINK, "terminal": TERMINAL, "zone": ZONE, "equipment": EQUIPMENT, "check": CHECK, "service": SERVICE,
     "fleet": FLEET, "rotation": ROTATION, "flow": FLOW, "container": CONTAINER, "hop": HOP, "block": BLOCK, "turn": TURN,
-    "vehicle": VEHICLE, "trip": TRIP, "leg": LEG, "count": COUNT,
+    "vehicle": VEHICLE, "trip": TRIP, "leg": LEG, "heap": EVENT, "count": COUNT,
 }  # fmt: skip
-_REALS = {"slot", "clock", "heap_time", "yard_max"}
+_REALS = {"slot", "clock", "yard_max"}
 _DAILY = {"positions", "queue", "yard", "busy", "posts", "lifts"}
 _FLAT = {"path", "path_place", "stop", "start", "step", "step_end", "check_list", "zone_list"}
-_WORDS = {"key", "heap_what", "agenda"}
+_WORDS = {"key", "agenda"}
 
 
 def _field(name: str) -> tuple[str, Any, int]:
@@ -168,8 +168,7 @@ def make_world(
         vehicle=np.zeros(0, VEHICLE),
         trip=np.zeros(4096, TRIP),
         leg=np.zeros(16384, LEG),
-        heap_time=np.zeros(0),
-        heap_what=np.zeros(0, I8),
+        heap=np.zeros(0, EVENT),
         agenda=np.zeros(1 << int(tasks).bit_length(), I8),
         count=count,
         positions=daily[0],
@@ -205,7 +204,7 @@ def heap_margin(world: World) -> int:
 def grow_heap(world: World) -> World:
     """Return the world with room for more pending events."""
     size = 2 * int(world.count["heap"][0]) + 2 * heap_margin(world)
-    return replace(world, heap_time=_longer(world.heap_time, size), heap_what=_longer(world.heap_what, size))
+    return replace(world, heap=_longer(world.heap, size))
 
 
 def grow_log(world: World) -> World:
@@ -219,6 +218,6 @@ def grow_log(world: World) -> World:
 
 
 def _longer(array: NDArray[Any], size: int) -> NDArray[Any]:
-    longer = np.zeros(max(size, len(array)), array.dtype)
+    longer = aligned(max(size, len(array)), array.dtype)
     longer[: len(array)] = array
     return longer
