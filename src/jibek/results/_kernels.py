@@ -42,11 +42,23 @@ def sort_groups(groups: Any, start: Any) -> Any:
 
 
 @compiled
-def quantiles(values: Any, groups: Any, size: int, shares: Any) -> Any:
-    """Return mean and quantiles of sorted values by group, interpolated linearly; NaN for an empty group."""
-    start = count_groups(groups, size)
+def by_group(values: Any, groups: Any, start: Any) -> Any:
+    """Return the values of one group after the other, those of a group in their order; groups below 0 are left out."""
+    found = np.empty(start[-1])
+    free = start[:-1].copy()
+    for row in range(groups.size):
+        group = groups[row]
+        if group >= 0:
+            found[free[group]] = values[row]
+            free[group] += 1
+    return found
+
+
+@compiled
+def quantiles(held: Any, start: Any, shares: Any) -> Any:
+    """Return mean and quantiles of values sorted in each group, interpolated linearly; NaN for an empty group."""
+    size = start.size - 1
     found = np.full((size, 1 + shares.size), np.nan)
-    held = values[sort_groups(groups, start)]
     for group in range(size):
         first, count = start[group], start[group + 1] - start[group]
         if count == 0:
@@ -244,16 +256,17 @@ def journeys(
 def _add_trip(trip: int, count: int, slot: int, spent: Any, trips: Any, legs: Any) -> None:
     """Add what a trip meant for containers that made it from end to end."""
     closed, cleared, left, leave_closed, arrived, passed, berthed, berth_closed, first_leg, _ = trips
-    place, checked, admitted, enter, leave, leg_closed = legs
+    order, place, checked, admitted, enter, leave, admission_closed, path_closed = legs
     spent[slot + 4] += count * (cleared[trip] - closed[trip])
     spent[slot + 5] += count * (left[trip] - cleared[trip] - leave_closed[trip])
     spent[slot + 6] += count * leave_closed[trip]
     slot += 7
-    for leg in range(first_leg[trip], first_leg[trip + 1]):
+    for row in range(first_leg[trip], first_leg[trip + 1]):
+        leg = order[row]
         spent[slot] += count * (checked[leg] - place[leg])
-        spent[slot + 1] += count * (admitted[leg] - checked[leg] - leg_closed[leg, 0])
-        spent[slot + 2] += count * (enter[leg] - admitted[leg] - leg_closed[leg, 1])
-        spent[slot + 3] += count * (leg_closed[leg, 0] + leg_closed[leg, 1])
+        spent[slot + 1] += count * (admitted[leg] - checked[leg] - admission_closed[leg])
+        spent[slot + 2] += count * (enter[leg] - admitted[leg] - path_closed[leg])
+        spent[slot + 3] += count * (admission_closed[leg] + path_closed[leg])
         spent[slot + 4] += count * (leave[leg] - enter[leg])
         slot += 5
     spent[slot] += count * (passed[trip] - arrived[trip])
