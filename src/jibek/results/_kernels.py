@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import numba
 import numpy as np
+
+from jibek.simulate._source import cached, inner, outer
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def compiled(function: Function) -> Function:
     """Compile a function at its first call, and keep the machine code."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    return cast(Function, cached(outer(function)))
 
 
 @compiled
@@ -63,7 +64,10 @@ def quantiles(held: Any, start: Any, shares: Any) -> Any:
         first, count = start[group], start[group + 1] - start[group]
         if count == 0:
             continue
-        found[group, 0] = held[first : first + count].mean()
+        total = 0.0
+        for row in range(first, first + count):
+            total += held[row]
+        found[group, 0] = total / count
         for k in range(shares.size):
             where = shares[k] * (count - 1)
             below = min(int(where), count - 1)
@@ -73,7 +77,7 @@ def quantiles(held: Any, start: Any, shares: Any) -> Any:
     return found
 
 
-@compiled
+@inner
 def closed_until(time: float, line: int, first: Any, begin: Any, end: Any, before: Any) -> float:
     """Return the hours closed before a time, of one line of closed intervals that do not overlap."""
     low, high = first[line], first[line + 1]
@@ -252,7 +256,7 @@ def journeys(
     return spent, straight, grams
 
 
-@compiled
+@inner
 def _add_trip(trip: int, count: int, slot: int, spent: Any, trips: Any, legs: Any) -> None:
     """Add what a trip meant for containers that made it from end to end."""
     closed, cleared, left, leave_closed, arrived, passed, berthed, berth_closed, first_leg, _ = trips

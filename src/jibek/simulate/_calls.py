@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from jibek.simulate._events import SLOT, TIMER, append, ask_call, ask_work, push, take_first
 from jibek.simulate._lifts import (
     capacity,

@@ -6,12 +6,11 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from jibek.simulate import _draws as d
 from jibek.simulate._network import NONE, Compiled, Shut, _record
-from jibek.simulate._source import cached
+from jibek.simulate._source import cached, outer
 
 I2, I4, I8, F8 = np.int16, np.int32, np.int64, np.float64
 
@@ -26,7 +25,7 @@ TURN = _record(time_h=F8, kind=I8, target=I8, change=I8)
 
 
 @cached
-@njit
+@outer
 def block_times(key, flow, rates, months_h, poisson):
     """Return the times of a flow's blocks: where the expected number of blocks reaches each block's mark."""
     expected = 0.0
@@ -49,7 +48,7 @@ def block_times(key, flow, rates, months_h, poisson):
 
 
 @cached
-@njit
+@outer
 def container_sizes(key, flow, sizes, limit, numbers):
     """Return the lengths of a flow's containers in quarter TEU, and how many stand in each block.
 
@@ -78,7 +77,7 @@ def container_sizes(key, flow, sizes, limit, numbers):
 
 
 @cached
-@njit
+@outer
 def block_itineraries(key, flow, shares, blocks):
     """Return the itinerary of each block, as its place among those of the flow."""
     chosen = np.zeros(blocks, np.int64)
@@ -90,7 +89,7 @@ def block_itineraries(key, flow, shares, blocks):
 
 
 @cached
-@njit
+@outer
 def spells(key, closure, rates, months_h, mean_h, cv, log_mean, log_sd, distribution):
     """Return the begins and ends of the random closures within the clock."""
     starts = [0.0 for _ in range(0)]

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from jibek.simulate._source import inner
 
 # Purposes of a draw, the first part of the counter; see docs/simulation.md.
 (
@@ -40,7 +41,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-@njit
+@inner
 def philox(c0, c1, c2, c3, k0, k1):
     """Return the four 32-bit words of Philox 4x32-10 for a counter of four and a key of two words."""
     x0, x1, x2, x3 = np.uint32(c0), np.uint32(c1), np.uint32(c2), np.uint32(c3)
@@ -58,7 +59,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return x0, x1, x2, x3
 
 
-@njit
+@inner
 def uniforms(key, purpose, occurrence, a, b, c, draw):
     """Return two numbers in (0, 1) for a purpose, an occurrence and three entity words."""
     word = (purpose << 24) | ((occurrence & 0xFFFF) << 8) | (draw & 0xFF)
@@ -70,7 +71,7 @@ def uniforms(key, purpose, occurrence, a, b, c, draw):
     return u, v
 
 
-@njit
+@inner
 def _standard_gamma(key, purpose, occurrence, a, b, c, shape):
     raised = shape if shape >= 1.0 else shape + 1.0
     d = raised - 1.0 / 3.0
@@ -100,7 +101,7 @@ def log_moments(mean: float, cv: float) -> tuple[float, float]:
     return math.log(mean) - 0.5 * variance, math.sqrt(variance)
 
 
-@njit
+@inner
 def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv, log_mean, log_sd):
     """Return a duration with the given mean and coefficient of variation, and the `log_moments` that follow from them."""
     if mean <= 0.0 or distribution == FIXED:

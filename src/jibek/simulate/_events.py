@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
 from jibek.simulate._network import NONE
 from jibek.simulate._source import inner
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from jibek.simulate import _draws as d
 from jibek.simulate._events import HOLD, STEP, add_hours, append, ask_call, ask_work, day_of, push, take_first
 from jibek.simulate._network import FILLED, NONE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from jibek.simulate import _draws as d
 from jibek.simulate._events import (
     ADMIT,
