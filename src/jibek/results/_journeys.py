@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -112,27 +111,19 @@ def follow(network: Network, replication: Replication, closed: Closed) -> Journe
 def _transit(
     network: Network, replication: Replication, done: NDArray[np.bool_], month: Ints, months: int
 ) -> tuple[Floats, Floats, Floats, Floats]:
+    from jibek.results import _kernels as kernels
+
     containers = replication.containers
     rows = np.flatnonzero(done)
     transit = containers["leave_h"][rows] - containers["enter_h"][rows]
+    rows = rows[order := np.argsort(transit)]
+    transit = transit[order]
     itinerary = containers["itinerary"][rows]
-    return (
-        _quantiles(transit, itinerary, len(network.names.itineraries)),
-        _quantiles(transit, network.flow_of[itinerary], len(network.names.flows)),
-        _quantiles(transit, month[rows], months),
-        _quantiles(transit, np.zeros_like(rows), 1),
-    )
-
-
-def _quantiles(values: Floats, groups: Ints, size: int) -> Floats:
-    """Return mean and quantiles of values by group; NaN for an empty group."""
-    from jibek.results import _kernels as kernels
-
-    start = kernels.count_groups(groups, size)
-    held = kernels.by_group(values, groups, start)
-    for first, end in pairwise(start):
-        held[first:end].sort()
-    return kernels.quantiles(held, start, np.array(SHARES))  # type: ignore[no-any-return]
+    shares = np.array(SHARES)
+    by_itinerary = kernels.quantiles(transit, itinerary, len(network.names.itineraries), shares)
+    by_flow = kernels.quantiles(transit, network.flow_of[itinerary], len(network.names.flows), shares)
+    by_month = kernels.quantiles(transit, month[rows], months, shares)
+    return by_itinerary, by_flow, by_month, kernels.quantiles(transit, np.zeros_like(rows), 1, shares)
 
 
 def _spent(

@@ -43,23 +43,11 @@ def sort_groups(groups: Any, start: Any) -> Any:
 
 
 @compiled
-def by_group(values: Any, groups: Any, start: Any) -> Any:
-    """Return the values of one group after the other, those of a group in their order; groups below 0 are left out."""
-    found = np.empty(start[-1])
-    free = start[:-1].copy()
-    for row in range(groups.size):
-        group = groups[row]
-        if group >= 0:
-            found[free[group]] = values[row]
-            free[group] += 1
-    return found
-
-
-@compiled
-def quantiles(held: Any, start: Any, shares: Any) -> Any:
-    """Return mean and quantiles of values sorted in each group, interpolated linearly; NaN for an empty group."""
-    size = start.size - 1
+def quantiles(values: Any, groups: Any, size: int, shares: Any) -> Any:
+    """Return mean and quantiles of sorted values by group, interpolated linearly; NaN for an empty group."""
+    start = count_groups(groups, size)
     found = np.full((size, 1 + shares.size), np.nan)
+    held = values[sort_groups(groups, start)]
     for group in range(size):
         first, count = start[group], start[group + 1] - start[group]
         if count == 0:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.simulate import _draws as d
-from jibek.simulate._network import NONE, Compiled, Shut, _record
+from jibek.simulate._network import NONE, Block, Compiled, Shut, _record
 from jibek.simulate._source import cached, outer
 
 I2, I4, I8, F8 = np.int16, np.int32, np.int64, np.float64
@@ -126,50 +126,53 @@ def aligned(rows: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     return held[start : start + rows * dtype.itemsize].view(dtype)
 
 
+@cached
+@outer
+def settle(containers, hops, row, hop, flow, times, counts, quarters, chosen, itinerary_first, services):
+    """Write the containers of a flow and their hops, from given rows on; return the row after its last hop."""
+    number = 0
+    for block in range(times.size):
+        first, end = itinerary_first[chosen[block]], itinerary_first[chosen[block] + 1]
+        for _ in range(counts[block]):
+            box = containers[row + number]
+            box["next"], box["number"], box["flow"], box["itinerary"] = NONE, number, flow, chosen[block]
+            box["quarters"], box["enter_h"], box["leave_h"] = quarters[number], times[block], np.nan
+            box["first_hop"], box["hop"], box["last_hop"] = hop, hop, hop + end - first - 1
+            for service in services[first:end]:
+                ride = hops[hop]
+                ride["container"], ride["service"], ride["trip"] = row + number, service, NONE
+                ride["ready_h"] = ride["load_h"] = ride["aboard_h"] = ride["unload_h"] = ride["off_h"] = np.nan
+                hop += 1
+            number += 1
+    return hop
+
+
 def demand(compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     """Return all containers of a replication (by flow and number), their hops, and their blocks by time."""
-    parts, blocks = [], []
-    first = 0
-    for flow, block in enumerate(compiled.blocks):
-        times = (
-            block.times if block.listed else block_times(key, block.hash, block.rates, compiled.months_h, block.poisson)
-        )
-        numbers = block.numbers if block.listed else np.ones(times.size, I8)
-        limit = 0 if block.listed else block.quarters
-        sizes, counts = container_sizes(key, block.hash, block.sizes, limit, numbers)
+    flows = [_flow(compiled, block, key) for block in compiled.blocks]
+    lengths = np.diff(compiled.itinerary_first)
+    containers = aligned(sum(quarters.size for _, _, quarters, _ in flows), CONTAINER)
+    hops = aligned(sum(int(lengths[chosen] @ counts) for _, counts, _, chosen in flows), HOP)
+    rides = (compiled.itinerary_first, compiled.itinerary_services)
+    blocks = []
+    first = hop = 0
+    for flow, (times, counts, quarters, chosen) in enumerate(flows):
+        hop = settle(containers, hops, first, hop, flow, times, counts, quarters, chosen, *rides)
         ends = first + np.cumsum(counts)
-        chosen = block.itineraries[block_itineraries(key, block.hash, block.shares, times.size)]
-        table = np.zeros(sizes.size, CONTAINER)
-        table["flow"], table["quarters"], table["number"] = flow, sizes, np.arange(sizes.size)
-        table["itinerary"], table["enter_h"] = np.repeat(chosen, counts), np.repeat(times, counts)
-        parts.append(table)
         rows = np.zeros(times.size, BLOCK)
         rows["time_h"], rows["flow"], rows["first"], rows["end"] = times, flow, ends - counts, ends
         blocks.append(rows)
-        first += sizes.size
-    containers = aligned(first, CONTAINER)
-    np.concatenate(parts, out=containers)
-    containers["leave_h"], containers["next"] = np.nan, NONE
+        first += quarters.size
     listed = np.concatenate(blocks)
-    return containers, _hops(compiled, containers), listed[np.argsort(listed["time_h"], kind="stable")]
+    return containers, hops, listed[np.argsort(listed["time_h"], kind="stable")]
 
 
-def _hops(compiled: Compiled, containers: NDArray[Any]) -> NDArray[Any]:
-    """Return the hops of all containers and tell every container which are its own."""
-    itinerary = containers["itinerary"]
-    lengths = np.diff(compiled.itinerary_first)[itinerary] if containers.size else np.zeros(0, I8)
-    ends = np.cumsum(lengths)
-    containers["first_hop"] = containers["hop"] = ends - lengths
-    containers["last_hop"] = ends - 1
-    hops = aligned(int(lengths.sum()), HOP)
-    container = np.repeat(np.arange(containers.size, dtype=I4), lengths)
-    place = np.arange(hops.size) - containers["first_hop"][container]
-    hops["container"] = container
-    hops["service"] = compiled.itinerary_services[compiled.itinerary_first[itinerary[container]] + place]
-    hops["trip"] = NONE
-    for name in ("ready_h", "load_h", "aboard_h", "unload_h", "off_h"):
-        hops[name] = np.nan
-    return hops
+def _flow(compiled: Compiled, block: Block, key: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+    """Return the times of the blocks of a flow, how many containers each has, their lengths, and the blocks' itineraries."""
+    times = block.times if block.listed else block_times(key, block.hash, block.rates, compiled.months_h, block.poisson)
+    numbers = block.numbers if block.listed else np.ones(times.size, I8)
+    quarters, counts = container_sizes(key, block.hash, block.sizes, 0 if block.listed else block.quarters, numbers)
+    return times, counts, quarters, block.itineraries[block_itineraries(key, block.hash, block.shares, times.size)]
 
 
 def closed_times(compiled: Compiled, key: NDArray[np.int64]) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:
