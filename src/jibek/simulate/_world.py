@@ -26,7 +26,7 @@ from jibek.simulate._network import (
     _record,
 )
 
-I8, F8 = np.int64, np.float64
+I4, I8, F8 = np.int32, np.int64, np.float64
 
 # What a vehicle is doing.
 UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, UNLOADING = np.arange(10)
@@ -35,16 +35,16 @@ UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, 
 DEPARTURE, WAY, ARRIVAL = np.arange(3)
 
 VEHICLE = _record(
-    state=I8, fleet=I8, rotation=I8, stage=I8, service=I8, after=I8, number=I8, trip=I8, trip_out=I8, zone=I8, terminal=I8,
-    admitted=I8, admitted_next=I8, load=I8, load_out=I8, count_out=I8, classes=I8, head=I8, tail=I8, out_head=I8, out_tail=I8,
-    lifts_on=I8, lifts_off=I8, next=I8, before=I8, behind=I8, leg=I8, link=I8, phase=I8, check=I8, check_row=I8,
+    state=I4, fleet=I4, rotation=I4, stage=I4, service=I4, after=I4, number=I4, trip=I4, trip_out=I4, zone=I4, terminal=I4,
+    admitted=I4, admitted_next=I4, load=I4, load_out=I4, count_out=I4, classes=I4, head=I4, tail=I4, out_head=I4, out_tail=I4,
+    lifts_on=I4, lifts_off=I4, next=I4, before=I4, behind=I4, leg=I4, link=I4, phase=I4, check=I4, check_row=I4,
     position_h=F8, slot_h=F8, oldest_h=F8, timer_h=F8,
 )  # fmt: skip
 TRIP = _record(
-    service=I8, rotation=I8, vehicle=I8, number=I8, called_h=F8, position_h=F8, closed_h=F8, cleared_h=F8, left_h=F8,
-    arrived_h=F8, passed_h=F8, berthed_h=F8, emptied_h=F8, containers=I8, quarters=I8,
+    service=I4, rotation=I4, vehicle=I4, number=I4, called_h=F8, position_h=F8, closed_h=F8, cleared_h=F8, left_h=F8,
+    arrived_h=F8, passed_h=F8, berthed_h=F8, emptied_h=F8, containers=I4, quarters=I4,
 )  # fmt: skip
-LEG = _record(trip=I8, link=I8, back=I8, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
+LEG = _record(trip=I4, link=I4, back=I4, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
 EVENT = _record(time=F8, what=I8)
 COUNT = _record(
     heap=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
