@@ -116,7 +116,7 @@ def _transit(
     containers = replication.containers
     rows = np.flatnonzero(done)
     transit = containers["leave_h"][rows] - containers["enter_h"][rows]
-    rows = rows[order := np.argsort(transit)]
+    rows = rows[order := np.argsort(transit, kind="stable")]  # twice as fast: most follow one of the same trip
     transit = transit[order]
     itinerary = containers["itinerary"][rows]
     shares = np.array(SHARES)
@@ -133,9 +133,8 @@ def _spent(
 
     trips, legs = replication.trips, replication.legs
     first_leg = kernels.count_groups(legs["trip"], trips["service"].size)
-    order = kernels.sort_groups(legs["trip"], first_leg)
     emitted = grams_per_t(network)[trips["service"], network.fleet_of[trips["rotation"]]]
-    columns = ("place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
+    times = _columns(legs, "place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
     return kernels.journeys(  # type: ignore[no-any-return]
         done,
         _columns(replication.containers, "itinerary", "quarters", "first_hop", "enter_h", "leave_h"),
@@ -151,7 +150,7 @@ def _spent(
             first_leg,
             emitted,
         ),
-        (order, *_columns(legs, *columns), closed.admission, closed.path),
+        kernels.leg_hours(legs["trip"], first_leg, times, (closed.admission, closed.path)),
         network.ride_start,
         network.ride_slot,
     )

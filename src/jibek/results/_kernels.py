@@ -180,6 +180,24 @@ def first_broken(containers: Any, ride_start: Any, hops: Any) -> int:
 
 
 @compiled
+def leg_hours(trip: Any, first_leg: Any, times: Any, closed: Any) -> Any:
+    """Return the hours in the stages of each leg, legs sorted by trip."""
+    place, checked, admitted, enter, leave = times
+    admission_closed, path_closed = closed
+    found = np.empty((trip.size, 5))
+    free = first_leg[:-1].copy()
+    for leg in range(trip.size):
+        row = found[free[trip[leg]]]
+        free[trip[leg]] += 1
+        row[0] = checked[leg] - place[leg]
+        row[1] = admitted[leg] - checked[leg] - admission_closed[leg]
+        row[2] = enter[leg] - admitted[leg] - path_closed[leg]
+        row[3] = admission_closed[leg] + path_closed[leg]
+        row[4] = leave[leg] - enter[leg]
+    return found
+
+
+@compiled
 def journeys(
     delivered: Any,
     containers: Any,
@@ -248,19 +266,14 @@ def journeys(
 def _add_trip(trip: int, count: int, slot: int, spent: Any, trips: Any, legs: Any) -> None:
     """Add what a trip meant for containers that made it from end to end."""
     closed, cleared, left, leave_closed, arrived, passed, berthed, berth_closed, first_leg, _ = trips
-    order, place, checked, admitted, enter, leave, admission_closed, path_closed = legs
     spent[slot + 4] += count * (cleared[trip] - closed[trip])
     spent[slot + 5] += count * (left[trip] - cleared[trip] - leave_closed[trip])
     spent[slot + 6] += count * leave_closed[trip]
     slot += 7
-    for row in range(first_leg[trip], first_leg[trip + 1]):
-        leg = order[row]
-        spent[slot] += count * (checked[leg] - place[leg])
-        spent[slot + 1] += count * (admitted[leg] - checked[leg] - admission_closed[leg])
-        spent[slot + 2] += count * (enter[leg] - admitted[leg] - path_closed[leg])
-        spent[slot + 3] += count * (admission_closed[leg] + path_closed[leg])
-        spent[slot + 4] += count * (leave[leg] - enter[leg])
-        slot += 5
+    for leg in range(first_leg[trip], first_leg[trip + 1]):
+        for stage in range(legs.shape[1]):
+            spent[slot] += count * legs[leg, stage]
+            slot += 1
     spent[slot] += count * (passed[trip] - arrived[trip])
     spent[slot + 1] += count * (berthed[trip] - passed[trip] - berth_closed[trip])
     spent[slot + 2] += count * berth_closed[trip]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,8 +35,7 @@ ARRIVE = ("check", "waiting_for_position", "closed", "unloading", "transfer", "h
 Ints = NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(NamedTuple):
     """A stage that every container of an itinerary goes through, where it does."""
 
     itinerary: int
