@@ -17,6 +17,11 @@ def compiled(function: Function) -> Function:
     return cast(Function, cached(outer(function)))
 
 
+def part(function: Function) -> Function:
+    """Compile a function that only compiled functions call."""
+    return cast(Function, inner(function))
+
+
 @compiled
 def count_groups(groups: Any, size: int) -> Any:
     """Return where each group would begin if rows were sorted by group; groups below 0 are left out."""
@@ -65,7 +70,7 @@ def quantiles(values: Any, groups: Any, size: int, shares: Any) -> Any:
     return found
 
 
-@inner
+@part
 def closed_until(time: float, line: int, first: Any, begin: Any, end: Any, before: Any) -> float:
     """Return the hours closed before a time, of one line of closed intervals that do not overlap."""
     low, high = first[line], first[line + 1]
@@ -262,7 +267,7 @@ def journeys(
     return spent, straight, grams
 
 
-@inner
+@part
 def _add_trip(trip: int, count: int, slot: int, spent: Any, trips: Any, legs: Any) -> None:
     """Add what a trip meant for containers that made it from end to end."""
     closed, cleared, left, leave_closed, arrived, passed, berthed, berth_closed, first_leg, _ = trips

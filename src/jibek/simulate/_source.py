@@ -47,7 +47,7 @@ class _Whole(codegen.JITCodeLibrary):  # type: ignore[misc]
 
 
 class _PartCompiler(compiler.Compiler):  # type: ignore[misc]
-    library = _Part
+    library: type[codegen.JITCodeLibrary] = _Part
 
     def compile_extra(self, func: Any) -> Any:
         self.state.library = self.library(self.state.targetctx.codegen(), func.__qualname__)
@@ -59,12 +59,12 @@ class _WholeCompiler(_PartCompiler):
     library = _Whole
 
 
-inner: Any = numba.njit(
-    error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_PartCompiler
-)
+_njit: Any = numba.njit  # its stub does not know all options
+
+inner: Any = _njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_PartCompiler)
 """Compiles a function that only compiled functions call."""
 
-outer: Any = numba.njit(nogil=True, error_model="numpy", pipeline_class=_WholeCompiler)
+outer: Any = _njit(nogil=True, error_model="numpy", pipeline_class=_WholeCompiler)
 """Compiles a function that Python calls, together with the `inner` ones that it calls."""
 
 
