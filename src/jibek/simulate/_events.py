@@ -22,17 +22,44 @@ _KIND_BITS = 4
 
 @inner
 def push(w, time, kind, row):
-    """Add an event; events of the same time are handled in the order in which they were added."""
+    """Add an event; events of the same time are handled in the order in which they were added.
+
+    Most events make one new event, often a near one: it takes the place that `pop` left, and sinks a little.
+    """
     count = w.count[0]
     what = (count["sequence"] << (_ID_BITS + _KIND_BITS)) | (kind << _ID_BITS) | row
     count["sequence"] += 1
-    count["heap"] += 1
-    _rise(w, count["heap"], time, what)
+    if count["hole"] == 1:
+        count["hole"] = 0
+        _sink(w, time, what)
+    else:
+        count["heap"] += 1
+        _rise(w, time, what)
 
 
 @inner
-def _rise(w, place, time, what):
-    """Put an event into an empty place of the heap, or above it if it comes before the events there."""
+def pop(w):
+    """Take the earliest event, after `fill`; return its kind and row."""
+    w.count[0]["hole"] = 1
+    first = w.heap[1]["what"]
+    return (first >> _ID_BITS) & ((1 << _KIND_BITS) - 1), first & _ID_MASK
+
+
+@inner
+def fill(w):
+    """Fill the place at the top of the heap with the last event, if no new one has come into it."""
+    count = w.count[0]
+    if count["hole"] == 1:
+        count["hole"] = 0
+        last = w.heap[count["heap"]]
+        count["heap"] -= 1
+        _sink(w, last["time"], last["what"])
+
+
+@inner
+def _rise(w, time, what):
+    """Put an event into the last place of the heap, or above it if it comes before the events there."""
+    place = w.count[0]["heap"]
     while place > 1:
         above = w.heap[place >> 1]
         if above["time"] < time or (above["time"] == time and above["what"] < what):
@@ -43,29 +70,22 @@ def _rise(w, place, time, what):
 
 
 @inner
-def pop(w):
-    """Remove the earliest event and return its kind and row.
-
-    Its place sinks to the bottom, where the last event, most often a late one, is put into it (Wegener 1993).
-    """
-    first = w.heap[1]["what"]
-    count = w.count[0]
-    last = count["heap"]
-    count["heap"] = last - 1
-    time, what = w.heap[last]["time"], w.heap[last]["what"]
+def _sink(w, time, what):
+    """Put an event into the top of the heap, or below it if it comes after the events there."""
+    size = w.count[0]["heap"]
     place, child = 1, 2
-    while child < last:
-        one, other = w.heap[child], w.heap[child + 1]
-        child += int(other["time"] < one["time"])  # not a branch: it would be guessed wrong every second time
-        if other["time"] == one["time"] and other["what"] < one["what"]:
-            child += 1
+    while child <= size:
+        if child < size:
+            one, other = w.heap[child], w.heap[child + 1]
+            child += int(other["time"] < one["time"])  # not a branch: it would be guessed wrong every second time
+            if other["time"] == one["time"] and other["what"] < one["what"]:
+                child += 1
         below = w.heap[child]
         if time < below["time"] or (time == below["time"] and what < below["what"]):
             break
         w.heap[place]["time"], w.heap[place]["what"] = below["time"], below["what"]
         place, child = child, 2 * child
     w.heap[place]["time"], w.heap[place]["what"] = time, what
-    return (first >> _ID_BITS) & ((1 << _KIND_BITS) - 1), first & _ID_MASK
 
 
 @inner

@@ -21,6 +21,7 @@ from jibek.simulate._events import (
     append,
     ask_work,
     ask_zone,
+    fill,
     pop,
     push,
 )
@@ -182,6 +183,7 @@ def run(w, until, heap_margin):
         if count["agenda"] < count["asked"]:
             _answer(w, count["now"])
             continue
+        fill(w)
         if count["heap"] == 0 or w.heap[1]["time"] >= until:
             if until >= w.clock[1]:
                 _finish(w)

@@ -47,7 +47,7 @@ TRIP = _record(
 LEG = _record(trip=I4, link=I4, back=I4, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
 EVENT = _record(time=F8, what=I8)
 COUNT = _record(
-    heap=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
+    heap=I8, hole=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
     entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, now=F8,
 )  # fmt: skip
 
