@@ -1,5 +1,6 @@
 import hashlib
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,8 @@ import polars as pl
 import pytest
 
 from jibek.corridor import Corridor, read
-from jibek.results import Run, RunError
+from jibek.results import Run, RunError, simulate
+from jibek.results._folder import Folder
 from jibek.results._network import names_of
 from jibek.simulate._replication import Replication
 from replications import Traffic, two_containers
@@ -82,6 +84,7 @@ def test_interrupted_too_early(corridor: Corridor, tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         Run.collect(corridor, names_of(corridor), series(), seed=0, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_nothing_half_written(corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +98,66 @@ def test_nothing_half_written(corridor: Corridor, tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
     with pytest.raises(OSError, match="full"):
         Run.collect(corridor, names_of(corridor), [two_containers(corridor)], seed=0, out=tmp_path / "run")
-    assert not list((tmp_path / "run").rglob("*parquet*"))
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_kept_until_the_next_has_something(corridor: Corridor, tmp_path: Path) -> None:
+    def series() -> Iterator[Replication]:
+        raise KeyboardInterrupt
+        yield two_containers(corridor)
+
+    folder = tmp_path / "run"
+    Run.collect(corridor, names_of(corridor), [two_containers(corridor)], seed=3, out=folder)
+    before = digests(folder)
+    with pytest.raises(KeyboardInterrupt):
+        Run.collect(corridor, names_of(corridor), series(), seed=4, out=folder, overwrite=True)
+    assert digests(folder) == before
+
+
+def test_only_what_a_run_writes_makes_way(corridor: Corridor, tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    series = [two_containers(corridor)]
+    Run.collect(corridor, names_of(corridor), series, seed=3, out=folder)
+    mine = [folder / "letter.txt", folder / "containers" / "mine.txt", folder / "corridor" / "notes.md"]
+    (folder / "figures").mkdir()
+    old = [folder / "figures" / "yard.png", folder / "trips" / "001.parquet", folder / ".jibek-draft" / "trips"]
+    for file in [*mine, *old]:
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("dear")
+    Run.collect(corridor, names_of(corridor), series, seed=4, out=folder, overwrite=True)
+    assert all(file.read_text() == "dear" for file in mine)
+    assert not any(file.exists() for file in old)
+    assert Run.open(folder).table("trips").height > 0
+
+
+@pytest.mark.parametrize("manifest", ['{"name": "my app"}', "[1]", "none", '{"format": 1, "corridor": "a"}'])
+def test_a_manifest_of_something_else_is_no_run(corridor: Corridor, tmp_path: Path, manifest: str) -> None:
+    (tmp_path / "manifest.json").write_text(manifest)
+    (tmp_path / "containers").mkdir()
+    (tmp_path / "containers" / "App.tsx").write_text("dear")
+    with pytest.raises(RunError, match="is not a run"):
+        Run.collect(corridor, names_of(corridor), [], seed=0, out=tmp_path, overwrite=True)
+    assert (tmp_path / "containers" / "App.tsx").read_text() == "dear"
+
+
+@pytest.mark.parametrize("name", ["r[1]", "r*", "r?", "a'b", "r{1}"])
+def test_names_of_folders_are_no_patterns(corridor: Corridor, tmp_path: Path, name: str) -> None:
+    for folder, count in ((tmp_path / "r1", 2), (tmp_path / name, 1)):
+        series = [two_containers(corridor)] + [Traffic(corridor, 1).make(1)] * (count - 1)
+        Run.collect(corridor, names_of(corridor), series, seed=0, out=folder)
+    run = Run.open(tmp_path / name)
+    assert run.statistics.replications == 1
+    assert run.query("select distinct replication from trips").height == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="folders cannot be locked there")
+def test_one_run_at_a_time(corridor: Corridor, tmp_path: Path) -> None:
+    first = Folder(tmp_path / "run", corridor)
+    with pytest.raises(RunError, match="being written"):
+        Folder(tmp_path / "run", corridor, overwrite=True)
+    first.close()
+    Folder(tmp_path / "run", corridor).close()
+    assert not (tmp_path / "run").exists()
 
 
 def test_other_folders_are_left_alone(corridor: Corridor, tmp_path: Path) -> None:

@@ -68,7 +68,17 @@ class Collection:
         self.tables: dict[str, dict[int, pl.DataFrame]] = defaultdict(dict)
         self.count = 0
         self.interrupted = False
+
+    def take(self, replications: Iterable[Replication]) -> None:
+        """Add replications as they come, until the last or an interruption after the first."""
         self.finish()
+        try:
+            for replication in replications:
+                self.add(replication)
+        except KeyboardInterrupt:
+            if not self.count:
+                raise
+            self.interrupted = True
 
     def add(self, replication: Replication) -> None:
         """Summarise a replication, and write or keep its tables."""
@@ -94,6 +104,11 @@ class Collection:
             manifest["tables"] = self.folder.tables
             self.folder.describe(manifest, self._groups)
         return manifest
+
+    def close(self) -> None:
+        """Let go of the folder; what has come stays."""
+        if self.folder is not None:
+            self.folder.close()
 
     def table(self, name: str) -> pl.DataFrame:
         """Return a table kept in memory, by replication."""

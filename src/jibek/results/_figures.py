@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jibek.results._folder import RunError
+from jibek.results._folder import PICTURES, RunError
 from jibek.results._interval import Interval
 from jibek.results._panels import daily_panels
 from jibek.results._style import (
@@ -270,9 +270,9 @@ class Figures:
         """
         path = Path(folder)
         path.mkdir(parents=True, exist_ok=True)
-        drawn = {name: getattr(self, name) for name in ("time_budget", "transit_time", "queue", "yard", "utilisation")}
-        if "legs" in self._run.manifest["tables"]:
-            drawn["space_time"] = self.space_time
+        drawn = {name: getattr(self, name) for name in PICTURES}
+        if "legs" not in self._run.manifest["tables"]:
+            del drawn["space_time"]
         written = []
         for name, draw in drawn.items():
             figure = draw()

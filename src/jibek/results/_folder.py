@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-from jibek.corridor import Corridor, JibekError, write
+from jibek.corridor import TABLES, Corridor, JibekError, write
 from jibek.results._tables import DETAILED, SMALL
 from jibek.results._views import views
 
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 FORMAT = 1
 """Version of the folder's form."""
 
-MANIFEST, VIEWS, CORRIDOR = "manifest.json", "views.sql", "corridor"
+MANIFEST, VIEWS, CORRIDOR, FIGURES, DRAFT = "manifest.json", "views.sql", "corridor", "figures", ".jibek-draft"
+PICTURES = ("time_budget", "transit_time", "queue", "yard", "utilisation", "space_time")
 
 
 class RunError(JibekError):
@@ -30,10 +32,13 @@ class RunError(JibekError):
 class Folder:
     """A run folder to be written, one replication after another; no file in it is ever half written.
 
+    All is written to a draft inside the folder first. A run that is there is kept until the first replication of
+    the new one is complete; then its files make way, and nothing else does.
+
     Parameters
     ----------
     path
-        Where; it must not be there, or be empty.
+        Where; it must not be there, be empty, or hold a run.
     corridor
         Whose package is kept with the run.
     overwrite
@@ -42,41 +47,78 @@ class Folder:
     Raises
     ------
     RunError
-        If something else is there.
+        If something else is there, or another process is writing to it.
     """
 
     def __init__(self, path: str | os.PathLike[str], corridor: Corridor, *, overwrite: bool = False) -> None:
         self.path = Path(path)
-        _clear(self.path, overwrite=overwrite)
+        self._draft = self.path / DRAFT
+        self._begun = False
+        _refuse_to_lose(self.path, overwrite=overwrite)
+        self._made = not self.path.exists()
         self.path.mkdir(parents=True, exist_ok=True)
-        write(corridor, self.path / CORRIDOR)
+        self._lock = _locked(self.path)
+        try:
+            if self._draft.exists():  # of a process that was killed
+                shutil.rmtree(self._draft)
+            self._draft.mkdir()
+            write(corridor, self._draft / CORRIDOR)
+        except BaseException:
+            self.close()
+            raise
 
     def add(self, number: int, tables: Iterable[tuple[str, pl.DataFrame]]) -> None:
         """Write the tables of a replication, each as it comes: all of them or none."""
-        written: list[tuple[Path, Path]] = []
+        written: list[Path] = []
         try:
             for name, frame in tables:
-                goal = self.path / name / f"{number:03d}.parquet"
-                goal.parent.mkdir(exist_ok=True)
-                written.append((_beside(goal), goal))
-                frame.write_parquet(written[-1][0], compression="lz4", statistics=False)
-            for draft, goal in written:
-                draft.replace(goal)
+                written.append(Path(name, f"{number:03d}.parquet"))
+                (self._draft / name).mkdir(exist_ok=True)
+                frame.write_parquet(self._draft / written[-1], compression="lz4", statistics=False)
+            self._begin()
+            for file in written:
+                (self.path / file).parent.mkdir(exist_ok=True)
+                (self._draft / file).replace(self.path / file)
         except BaseException:
-            for draft, goal in written:
-                draft.unlink(missing_ok=True)
-                goal.unlink(missing_ok=True)
+            for file in written:
+                (self._draft / file).unlink(missing_ok=True)
+                (self.path / file).unlink(missing_ok=True)
             raise
+
+    def _begin(self) -> None:
+        """Let the files of an older run make way, once."""
+        if not self._begun:
+            _clear(self.path)
+            (self.path / CORRIDOR).mkdir(exist_ok=True)
+            for file in (self._draft / CORRIDOR).iterdir():
+                file.replace(self.path / CORRIDOR / file.name)
+            self._begun = True
 
     @property
     def tables(self) -> list[str]:
         """Tables that have been written."""
-        return tables_in(self.path)
+        return tables_in(self.path) if self._begun else []
 
     def describe(self, manifest: Mapping[str, Any], groups: Mapping[str, Iterable[str]]) -> None:
-        """Write or replace the manifest and the SQL views."""
-        _put(self.path / VIEWS, _HEAD + views(tables_in(self.path), groups))
-        _put(self.path / MANIFEST, json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+        """Write or replace the manifest and the SQL views; before the first replication, those of the draft."""
+        texts = {
+            VIEWS: _HEAD + views(self.tables, groups),
+            MANIFEST: json.dumps(manifest, indent=2, ensure_ascii=False) + "\n",
+        }
+        for name, text in texts.items():
+            (self._draft / name).write_text(text, encoding="utf-8")
+            if self._begun:
+                (self._draft / name).replace(self.path / name)
+
+    def close(self) -> None:
+        """Give up the draft and let others write; a folder that was made for nothing goes."""
+        shutil.rmtree(self._draft, ignore_errors=True)
+        if self._made and not self._begun:
+            with suppress(OSError):
+                self.path.rmdir()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
 
 _HEAD = """\
@@ -107,36 +149,79 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def tables_in(path: Path) -> list[str]:
     """Return the tables that a run folder has."""
-    return [name for name in (*DETAILED, *SMALL) if any((path / name).glob("*.parquet"))]
+    return [name for name in (*DETAILED, *SMALL) if _parts(path, name)]
 
 
 def read_table(path: Path, name: str) -> pl.DataFrame:
     """Read a table of all replications, in their order."""
     import polars as pl
 
-    files = sorted((path / name).glob("*.parquet"), key=lambda file: int(file.stem))
+    files = _parts(path, name)
     if not files:
         raise RunError(f"{path}: the run has no table {name!r}; it has {', '.join(tables_in(path))}")
-    return pl.concat([pl.read_parquet(file) for file in files])
+    return pl.concat([pl.read_parquet(file, glob=False) for file in files])
 
 
-def _clear(path: Path, *, overwrite: bool) -> None:
-    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+def _parts(path: Path, name: str) -> list[Path]:
+    """Return the files of a table, by replication."""
+    return sorted((file for file in (path / name).glob("*.parquet") if file.stem.isdecimal()), key=_number)
+
+
+def _number(file: Path) -> int:
+    return int(file.stem)
+
+
+def _refuse_to_lose(path: Path, *, overwrite: bool) -> None:
+    if not path.exists() or (path.is_dir() and all(child.name == DRAFT for child in path.iterdir())):
         return
-    if not (path / MANIFEST).is_file():
+    if not (_is_run(path) or _is_run(path / DRAFT)):
         raise RunError(f"{path}: is there, and is not a run; choose another name")
     if not overwrite:
         raise RunError(f"{path}: a run is there already; choose another name or say that it be overwritten")
-    for name in (*DETAILED, *SMALL, CORRIDOR):
-        shutil.rmtree(path / name, ignore_errors=True)
-    (path / MANIFEST).unlink()
 
 
-def _beside(path: Path) -> Path:
-    return path.with_name(f".{path.name}.{uuid4().hex[:8]}")
+def _is_run(path: Path) -> bool:
+    """Whether there is the manifest of a run, of whatever format."""
+    try:
+        manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("corridor"), dict):
+        return False
+    return isinstance(manifest.get("format"), int) and {"id", "hash"} <= manifest["corridor"].keys()
 
 
-def _put(path: Path, text: str) -> None:
-    draft = _beside(path)
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(path)
+def _locked(path: Path) -> int | None:
+    """Keep other processes from writing to a folder while the descriptor returned is open; it ends with the process."""
+    if sys.platform == "win32":  # folders cannot be locked there
+        return None
+    import fcntl
+
+    lock = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise RunError(f"{path}: another run is being written there; wait for it or choose another name") from None
+    except OSError:  # a file system without locks
+        pass
+    return lock
+
+
+def _clear(path: Path) -> None:
+    """Remove what a run writes, the manifest first; other files are kept, and the folders they are in."""
+    (path / MANIFEST).unlink(missing_ok=True)
+    ours = {
+        "": [VIEWS],
+        CORRIDOR: ["corridor.toml", *(f"{name}.csv" for name in TABLES)],
+        FIGURES: [f"{name}.{suffix}" for name in PICTURES for suffix in ("png", "svg")],
+    }
+    for folder, names in ours.items():
+        for name in names:
+            (path / folder / name).unlink(missing_ok=True)
+    for table in (*DETAILED, *SMALL):
+        for file in _parts(path, table):
+            file.unlink()
+    for folder in (CORRIDOR, FIGURES, *DETAILED, *SMALL):
+        with suppress(OSError):
+            (path / folder).rmdir()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -43,8 +44,8 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
         "max_temp_directory_size": "8GB",
     }
     with duckdb.connect(":memory:", config=config) as connection:
-        connection.execute(views(tables_in(folder), groups, f"{folder.as_posix()}/"))
-        connection.execute("set allowed_directories = ?", [[f"{folder.as_posix()}/"]])
+        connection.execute(views(tables_in(folder), groups, f"{_literal(folder)}/"))
+        connection.execute("set allowed_directories = ?", [[f"{folder.as_posix()}/", f"{_literal(folder)}/"]])
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         try:
@@ -55,6 +56,11 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
         except duckdb.Error as error:
             raise RunError(f"DuckDB: {error}") from None
     return pl.DataFrame([_series(name, column) for name, column in columns.items()])
+
+
+def _literal(folder: Path) -> str:
+    """Write a path so that DuckDB takes its characters as they are, not as a pattern."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", folder.as_posix())
 
 
 def _series(name: str, column: Any) -> pl.Series:

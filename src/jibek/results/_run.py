@@ -96,13 +96,10 @@ class Run:
         begin = time.perf_counter()
         collection = Collection(corridor, names, seed, out=out, containers=containers, overwrite=overwrite)
         try:
-            for replication in replications:
-                collection.add(replication)
-        except KeyboardInterrupt:
-            if not collection.count:
-                raise
-            collection.interrupted = True
-        manifest = collection.finish()
+            collection.take(replications)
+            manifest = collection.finish()
+        finally:
+            collection.close()
         folder = None if out is None else Path(out)
         run = cls(corridor, manifest, folder=folder, seconds=time.perf_counter() - begin)
         run._collection = collection
