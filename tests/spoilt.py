@@ -124,6 +124,7 @@ def spoilt() -> Iterator[Spoilt]:
     yield from _rows()
     yield from _network()
     yield from _demand()
+    yield from _sizes()
     yield from _records()
 
 
@@ -370,7 +371,7 @@ def _rows() -> Iterator[Spoilt]:
     yield one("services", "express-east", "every_h", "", "services.csv:8 every_h: rule interval needs every_h")
     yield one("services", "express-east", "times", "06:00", "services.csv:8 times: rule interval does not use times")
     yield one("services", "express-west", "times", "", "services.csv:7 times: rule timetable needs times")
-    yield one("services", "express-east", "every_h", "0.00001", "services.csv:8 every_h: more than 10 million")
+    yield one("services", "express-east", "every_h", "0.00001", "services.csv:8 every_h: with it, more than 10,000,000")
     yield one("services", "ferry-west", "rule", "listed", "services.csv:9 rule: rule listed needs at least one row")
     yield Spoilt(
         "end before begin",
@@ -542,7 +543,7 @@ def _demand() -> Iterator[Spoilt]:
     yield one("flows", "west", "season", "0 " * 12, "flows.csv:3 season: all months are 0")
     yield one("flows", "west", "season", "1 2 x", "flows.csv:3 season: 'x' is not a number")
     yield one("flows", "west", "block_teu", "1", "flows.csv:3 block_teu: 1 TEU is less than one container, 2 TEU")
-    yield one("flows", "west", "teu_per_year", "1e12", "flows.csv:3 teu_per_year: more than 100 million TEU")
+    yield one("flows", "west", "teu_per_year", "1e12", "flows.csv:3 teu_per_year: brings 6")
     yield one("flows", "east", "arrival", "listed", "flows.csv:4 arrival: arrival listed needs at least one row")
     yield one(
         "flows",
@@ -643,6 +644,33 @@ def _demand() -> Iterator[Spoilt]:
         "arrivals of a flow that lists none",
         appended("arrivals.csv", "flow,time\neast,2025-01-01\n"),
         ("arrivals.csv:2 flow: flow 'east' has the arrival poisson, not listed",),
+    )
+
+
+def _sizes() -> Iterator[Spoilt]:
+    """Yield what is well-formed but beyond what can be simulated."""
+    yield Spoilt(
+        "a billion closed times",
+        cells(("closures", "storm", "duration_h", "0.000001"), ("closures", "storm", "days_per_month", "27")),
+        ("closures.csv:3 duration_h: with it, more than 1,000,000 closed times in the",),
+    )
+    yield Spoilt(
+        "a billion listed containers",
+        lambda folder: (
+            cell("flows", "west", "arrival", "listed")(folder),
+            appended("arrivals.csv", "flow,time,containers\n" + "west,2025-01-05,100000\n" * 10_000)(folder),
+        ),
+        ("flows.csv:3 arrival: brings 1,000,000,000 containers in the",),
+    )
+    yield Spoilt(
+        "forty holds",
+        appended("checks.csv", "".join(f"h{n},hold,dry-port,,1,,,\n" for n in range(40))),
+        ("checks.csv kind: terminal 'dry-port' has 4", "at most 32 can be simulated"),
+    )
+    yield Spoilt(
+        "four thousand zones",
+        appended("zones.csv", "".join(f"z{n},t{n},yard,,,,,\n" for n in range(4000))),
+        ("zones.csv: has 4,0", "at most 3,000"),
     )
 
 

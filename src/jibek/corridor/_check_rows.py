@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from jibek.corridor import tables as t
-from jibek.corridor._view import Rules, View, one_of
+from jibek.corridor._view import Rules, View, mean_teu, one_of
 from jibek.tables import Problem, at, quoted
 
 
@@ -147,14 +148,77 @@ def uncertain_values_are_in_order(view: View) -> Iterator[Problem]:
             yield at(row, "typical", f"low {row.low:g}, typical {row.typical:g}, high {row.high:g} do not rise")
 
 
-def amounts_can_be_simulated(view: View) -> Iterator[Problem]:
-    days = view.corridor.header.days + view.corridor.header.warmup_days
+MOST_DEPARTURES, MOST_CONTAINERS, MOST_RIDES, MOST_SPELLS = 10_000_000, 200_000_000, 2_000_000_000, 1_000_000
+MOST_ZONES, MOST_PAIRS, MOST_HOLDS = 3_000, 1_000_000_000, 32
+
+
+def departures_can_be_simulated(view: View) -> Iterator[Problem]:
+    days = _days(view)
+    total = 0.0
     for service in view.corridor.services.values():
-        if service.every_h and 24 * days / service.every_h > 1e7:
-            yield at(service, "every_h", "more than 10 million departures in the time of the corridor's clock")
+        a_day = 24 / service.every_h if service.every_h else len(service.times) * (len(set(service.days)) or 7) / 7
+        total += a_day * days
+        if total > MOST_DEPARTURES:
+            column = "every_h" if service.every_h else "times"
+            yield at(
+                service, column, f"with it, more than {MOST_DEPARTURES:,} departures in the {days:,} days of the clock"
+            )
+            return
+
+
+def containers_can_be_simulated(view: View) -> Iterator[Problem]:
+    days = _days(view)
+    listed: Counter[str] = Counter()
+    for arrival in view.corridor.arrivals:
+        listed[arrival.flow] += arrival.containers
+    containers = rides = 0.0
     for flow in view.corridor.flows.values():
-        if flow.teu_per_year * days / 365 > 1e8:
-            yield at(flow, "teu_per_year", "more than 100 million TEU in the time of the corridor's clock")
+        if flow.arrival == "listed":
+            own, column = float(listed[flow.id]), "arrival"
+        else:
+            own, column = flow.teu_per_year * days / 365 / mean_teu(flow), "teu_per_year"
+        containers += own
+        rides += own * max((len(row.services) for row in view.itineraries.get(flow.id, ())), default=1)
+        if containers > MOST_CONTAINERS or rides > MOST_RIDES:
+            message = f"brings {own:,.0f} containers in the {days:,} days of the clock; all flows may bring "
+            message += f"{MOST_CONTAINERS:,} that ride {MOST_RIDES:,} times in all: take fewer days or less traffic"
+            yield at(flow, column, message)
+            return
+
+
+def closures_can_be_simulated(view: View) -> Iterator[Problem]:
+    days = _days(view)
+    total = 0.0
+    for closure in view.corridor.closures.values():
+        if closure.days_per_month and closure.duration_h:
+            total += closure.days_per_month * 24 / closure.duration_h * days * 12 / 365
+        if total > MOST_SPELLS:
+            message = (
+                f"with it, more than {MOST_SPELLS:,} closed times in the {days:,} days of the clock; make them longer"
+            )
+            yield at(closure, "duration_h", message)
+            return
+
+
+def _days(view: View) -> int:
+    return view.corridor.header.days + view.corridor.header.warmup_days
+
+
+def tables_can_be_held(view: View) -> Iterator[Problem]:
+    if len(view.corridor.zones) > MOST_ZONES:
+        yield Problem(
+            "zones.csv", None, None, f"has {len(view.corridor.zones):,} zones; at most {MOST_ZONES:,} can be simulated"
+        )
+    if len(view.corridor.checks) * len(view.corridor.services) > MOST_PAIRS:
+        yield Problem("checks.csv", None, None, f"checks times services may be {MOST_PAIRS:,} at the most")
+
+
+def holds_are_few(view: View) -> Iterator[Problem]:
+    count = Counter(check.terminal for check in view.corridor.checks.values() if check.kind == "hold")
+    for terminal, holds in count.items():
+        if holds > MOST_HOLDS:
+            message = f"terminal {terminal!r} has {holds} checks of kind hold; at most {MOST_HOLDS} can be simulated"
+            yield Problem("checks.csv", None, "kind", message)
 
 
 RULES: Rules = {
@@ -174,5 +238,9 @@ RULES: Rules = {
     seasons_have_twelve_months: (),
     services_have_the_columns_of_their_rule: (),
     uncertain_values_are_in_order: (),
-    amounts_can_be_simulated: ("header",),
+    departures_can_be_simulated: ("header",),
+    containers_can_be_simulated: ("header", "flows", "arrivals", "itineraries"),
+    closures_can_be_simulated: ("header",),
+    tables_can_be_held: (),
+    holds_are_few: (),
 }

@@ -132,6 +132,13 @@ def longest_teu(flow: t.Flow) -> float:
     return max((teu for column, teu in LENGTH_TEU.items() if getattr(flow, column) > 0), default=0.0)
 
 
+def mean_teu(flow: t.Flow) -> float:
+    """Return the mean length of the containers in a flow's mix; where there is no mix, 1."""
+    weights = {teu: getattr(flow, column) for column, teu in LENGTH_TEU.items()}
+    total = sum(weights.values())
+    return sum(teu * weight for teu, weight in weights.items()) / total if total else 1.0
+
+
 def kind_text(rail: Rail) -> str:
     """Name a mode and gauge for a message."""
     mode, gauge = rail
