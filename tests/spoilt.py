@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -649,6 +650,12 @@ def _demand() -> Iterator[Spoilt]:
 
 def _sizes() -> Iterator[Spoilt]:
     """Yield what is well-formed but beyond what can be simulated."""
+    for file in ("links.csv", "corridor.toml"):
+        yield Spoilt(
+            f"a sparse {file}",
+            lambda folder, file=file: os.truncate(folder / file, 10**11),  # type: ignore[misc]
+            (f"{file}: is larger than 1 GB",),
+        )
     yield Spoilt(
         "a billion closed times",
         cells(("closures", "storm", "duration_h", "0.000001"), ("closures", "storm", "days_per_month", "27")),

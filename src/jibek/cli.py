@@ -39,7 +39,7 @@ Sets = Annotated[
 Withs = Annotated[list[str] | None, typer.Option("--with", metavar="MEASURE", help="Take a measure of the package.")]
 Days = Annotated[int | None, typer.Option(help="Days that count.")]
 WarmupDays = Annotated[int | None, typer.Option(help="Days simulated before, not counted.")]
-Replications = Annotated[int, typer.Option(min=1, help="How often, each time with other random numbers.")]
+Replications = Annotated[int, typer.Option(min=1, max=100_000, help="How often, each time with other random numbers.")]
 Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of all random numbers.")]
 Jobs = Annotated[int | None, typer.Option(min=1, help="Replications at the same time; default: one a processor.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -55,6 +55,10 @@ def main() -> None:
         _complain(str(error))
     except OSError as error:
         _complain(f"{error.filename or 'file'}: {error.strerror or error}")
+    except MemoryError:
+        _complain(
+            "there is not enough memory: simulate fewer days, less traffic or fewer replications at a time (--jobs)"
+        )
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
         sys.exit(130)

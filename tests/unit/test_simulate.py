@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -208,3 +209,14 @@ def test_bad_numbers_are_refused(starter):
     for wrong in ({"replications": 0}, {"jobs": 0}, {"seed": -1}):
         with pytest.raises(jibek.JibekError, match="at least 1"):
             list(replicate(starter, **wrong))
+
+
+def test_more_than_memory_holds_is_refused():
+    corridor = jibek.read("starter").with_changes("flows.west.teu_per_year=1e8", "flows.east.teu_per_year=1e8")
+    with pytest.raises(jibek.JibekError, match=r"of flow 'east'\).*GB; simulate fewer days"):
+        jibek.simulate(corridor, jobs=100, replications=100)
+
+
+def test_replications_cost_nothing_before_they_begin(starter):
+    with closing(replicate(starter.with_clock(days=1, warmup_days=0), replications=10**9)) as series:
+        assert next(series).number == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from jibek.corridor import Corridor
+from jibek.results._memory import refuse_too_much
 from jibek.results._run import Run
 from jibek.simulate import Progress, compile_corridor, replicate
 
@@ -48,6 +49,8 @@ def simulate(
 
     Raises
     ------
+    JibekError
+        If it does not fit into memory.
     Deadlock
         If vehicles wait for each other without end.
 
@@ -58,8 +61,8 @@ def simulate(
     >>> run.replications
     2
     """
-    names = compile_corridor(corridor).names
-    series = replicate(
-        corridor, replications=replications, seed=seed, jobs=jobs or os.cpu_count() or 1, progress=progress
-    )
-    return Run.collect(corridor, names, series, seed=seed, out=out, containers=containers, overwrite=overwrite)
+    jobs = jobs or os.cpu_count() or 1
+    compiled = compile_corridor(corridor)
+    refuse_too_much(compiled, at_once=min(jobs, replications))
+    series = replicate(corridor, replications=replications, seed=seed, jobs=jobs, progress=progress)
+    return Run.collect(corridor, compiled.names, series, seed=seed, out=out, containers=containers, overwrite=overwrite)

@@ -83,27 +83,29 @@ def replicate(
         raise JibekError("replications and jobs must be at least 1, the seed between 0 and 4294967295")
     compiled = compile_corridor(corridor)
     stop = threading.Event()
-    works = [_Work(number) for number in range(replications)]
+    works: dict[int, _Work] = {}
     pool = ThreadPoolExecutor(min(jobs, replications))
     waiting: dict[int, Future[Replication]] = {}
     try:
         for number in range(replications):
             for ahead in range(number, min(number + jobs, replications)):
                 if ahead not in waiting and ahead >= number:
+                    works[ahead] = _Work(ahead)
                     waiting[ahead] = pool.submit(_replication, compiled, seed, works[ahead], stop)
             future = waiting[number]
             while not wait([future], timeout=0.2, return_when=FIRST_COMPLETED).done:
-                _tell(progress, works)
+                _tell(progress, works, replications)
             yield waiting.pop(number).result()
-            _tell(progress, works)
+            _tell(progress, works, replications)
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _tell(progress: Progress | None, works: list[_Work]) -> None:
+def _tell(progress: Progress | None, works: dict[int, _Work], replications: int) -> None:
     if progress is not None:
-        progress(sum(work.share for work in works) / len(works), sum(work.events for work in works))
+        share = sum(work.share for work in works.values()) / replications
+        progress(share, sum(work.events for work in works.values()))
 
 
 def _replication(compiled: Compiled, seed: int, work: _Work, stop: threading.Event) -> Replication:

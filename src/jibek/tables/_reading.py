@@ -22,6 +22,9 @@ from jibek.tables._references import Known
 
 P = TypeVar("P", bound=Package)
 
+MOST_BYTES = 10**9
+"""Size of a file beyond which it is not read."""
+
 
 def read_package(kind: type[P], folder: Path, check: Callable[[P, Known], Iterable[Problem]]) -> P:
     """Read a package: every problem of every file is found before any is reported.
@@ -145,6 +148,8 @@ def _text(folder: Path, name: str) -> tuple[str | None, Problem | None]:
     if not path.is_file():
         return None, Problem(name, None, None, "is not a file")
     try:
+        if path.stat().st_size > MOST_BYTES:
+            return None, Problem(name, None, None, f"is larger than {MOST_BYTES / 1e9:g} GB")
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
         if "\0" not in text:
