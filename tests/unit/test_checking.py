@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 
-from jibek.corridor import Corridor, Problem, bundled, check, read
+from jibek.corridor import Corridor, PackageError, Problem, bundled, check, new, read
 from jibek.corridor._checking import check_known
 from jibek.tables import Known
 
@@ -92,3 +94,18 @@ def test_references_that_are_wrong_in_great_number_are_told_at_once(corridor: Co
     problems = check(replace(corridor, links=MappingProxyType({**corridor.links, **lost})))
     assert len(problems) == 20_000
     assert problems[0] == Problem("links.csv", None, "to_place", "'p0' is not in places.csv", row="l0")
+
+
+def test_suggesting_names_takes_bounded_time(tmp_path: Path) -> None:
+    folder = new(tmp_path / "package")
+    with (folder / "places.csv").open("a") as places:
+        places.writelines(f"p{n}-with-a-long-name,,,1,1,\n" for n in range(4_000))
+    with (folder / "uncertainty.csv").open("a") as uncertainty:
+        uncertainty.writelines(f"places.q{n}-with-a-long-name.lat,1,1,1,,\n" for n in range(400))
+    begin = time.process_time()
+    with pytest.raises(PackageError) as caught:
+        read(folder)
+    assert time.process_time() - begin < 15
+    hints = ["did you mean" in problem.message for problem in caught.value.problems]
+    assert len(hints) == 400
+    assert 0 < sum(hints) < 400

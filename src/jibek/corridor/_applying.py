@@ -11,7 +11,7 @@ from jibek.corridor._changes import Change, Draft, in_order
 from jibek.corridor._checking import check
 from jibek.corridor._corridor import Corridor
 from jibek.corridor.tables import Header
-from jibek.tables import ChangeError, Problem, columns, near, sentence
+from jibek.tables import ChangeError, Problem, bounded_hints, columns, near, sentence
 
 
 def changed(corridor: Corridor, changes: Sequence[str]) -> Corridor:
@@ -19,6 +19,7 @@ def changed(corridor: Corridor, changes: Sequence[str]) -> Corridor:
     return _apply(corridor, changes, corridor.applied) if changes else corridor
 
 
+@bounded_hints()
 def _apply(corridor: Corridor, texts: Sequence[str], applied: tuple[str, ...]) -> Corridor:
     parsed, problems = _parsed(texts)
     draft = Draft(corridor)

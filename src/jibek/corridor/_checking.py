@@ -5,7 +5,7 @@ from __future__ import annotations
 from jibek.corridor import _check_demand, _check_network, _check_records, _check_rows
 from jibek.corridor._corridor import Corridor
 from jibek.corridor._view import Rules, View
-from jibek.tables import Known, Problem, unresolved
+from jibek.tables import Known, Problem, bounded_hints, unresolved
 
 _RULES: Rules = _check_rows.RULES | _check_network.RULES | _check_demand.RULES | _check_records.RULES
 
@@ -27,6 +27,7 @@ def check(corridor: Corridor) -> list[Problem]:
     return check_known(corridor, Known())
 
 
+@bounded_hints()
 def check_known(corridor: Corridor, known: Known) -> list[Problem]:
     """List all that is wrong, as far as it does not depend on rows that could not be read."""
     problems = list(unresolved(corridor, known))

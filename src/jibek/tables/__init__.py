@@ -2,7 +2,18 @@
 
 from jibek.tables._columns import Column, columns, number_text
 from jibek.tables._describe import TableDescription, described, frictionless, page
-from jibek.tables._errors import SHOWN, ChangeError, JibekError, PackageError, Problem, ProblemsError, at, near, quoted
+from jibek.tables._errors import (
+    SHOWN,
+    ChangeError,
+    JibekError,
+    PackageError,
+    Problem,
+    ProblemsError,
+    at,
+    bounded_hints,
+    near,
+    quoted,
+)
 from jibek.tables._fields import (
     CHAINED,
     LEAST,
@@ -62,6 +73,7 @@ __all__ = [
     "Unit",
     "Variation",
     "at",
+    "bounded_hints",
     "columns",
     "described",
     "folder_of",

@@ -12,7 +12,9 @@ The command line turns each of these into exit code 2.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -93,12 +95,29 @@ def at(row: Row, column: str | None, message: str) -> Problem:
     return Problem(f"{row.table}.csv", None, column, message, row=row.id)  # type: ignore[attr-defined]
 
 
-def near(name: str, names: Iterable[str]) -> str:
+HINTS = 1_000_000
+"""Characters of names compared in one task; then no more names are suggested, since comparing is slow."""
+
+_left: ContextVar[list[int] | None] = ContextVar("_left", default=None)
+
+
+@contextmanager
+def bounded_hints() -> Iterator[None]:
+    """Bound what `near` does within a task, however many names are unknown in it."""
+    token = _left.set(_left.get() or [HINTS])
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def near(name: str, names: Collection[str]) -> str:
     """Suggest the names nearest to one that is unknown, as the end of a sentence; empty if none is near."""
-    known: Sequence[str] = list(names)
-    folded = {other.casefold(): other for other in known}
-    if len(known) > 5_000 or len(name) > 200:
+    left = _left.get() or [HINTS]
+    left[0] -= len(names) * max(len(name), 10)
+    if left[0] < 0 or len(name) > 200:
         return ""
+    folded = {other.casefold(): other for other in names}
     found = difflib.get_close_matches(name.casefold(), folded, n=3, cutoff=0.6)
     return f"; did you mean {' or '.join(repr(folded[one]) for one in found)}?" if found else ""
 

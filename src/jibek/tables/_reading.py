@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from jibek.tables._columns import columns
 from jibek.tables._csv import Table, read_table
-from jibek.tables._errors import PackageError, Problem, near, quoted
+from jibek.tables._errors import PackageError, Problem, bounded_hints, near, quoted
 from jibek.tables._fields import Row
 from jibek.tables._messages import sentence
 from jibek.tables._package import Package, Schema
@@ -26,6 +26,7 @@ MOST_BYTES = 10**9
 """Size of a file beyond which it is not read."""
 
 
+@bounded_hints()
 def read_package(kind: type[P], folder: Path, check: Callable[[P, Known], Iterable[Problem]]) -> P:
     """Read a package: every problem of every file is found before any is reported.
 

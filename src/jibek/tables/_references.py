@@ -51,16 +51,13 @@ def unresolved(package: Package, known: Known, *others: Package) -> Iterator[Pro
         for name, row in one.schema.tables.items():
             if row.keyed:
                 ids[name] = getattr(one, name).keys() | (known.broken.get(name, ()) if one is package else ())
-    told = 0
     for name, row in package.schema.tables.items():
         for column in columns(row).values():
             if not column.refers or column.refers in known.unreadable:
                 continue
             for place, value in _named(package, name, column):
                 if value not in ids[column.refers]:
-                    hint = near(value, ids[column.refers]) if told < 100 else ""
-                    told += 1
-                    message = f"{quoted(value)} is not in {column.refers}.csv{hint}"
+                    message = f"{quoted(value)} is not in {column.refers}.csv{near(value, ids[column.refers])}"
                     yield Problem(f"{name}.csv", None, column.name, message, row=place)
 
 
