@@ -30,7 +30,7 @@ STAGES = {
 
 
 def _console() -> Console:
-    return Console(soft_wrap=False)
+    return Console(soft_wrap=False, markup=False, emoji=False)  # names and titles may hold brackets
 
 
 def _table(title: str, *heads: str, caption: str | None = None) -> Table:
@@ -64,7 +64,8 @@ def _basis(run: Run) -> str:
 def demo_summary(run: Run) -> None:
     """Show what a run carries, how long a box takes, where its days go and what is busiest."""
     console = _console()
-    console.print(f"\n[bold]{run.corridor.header.title}[/bold]\n{_basis(run)}\n")
+    console.print(f"\n{run.corridor.header.title}", style="bold")
+    console.print(f"{_basis(run)}\n")
     _observed(console, run)
     run_summary(run, most=12)
     _budget(console, run)
@@ -147,7 +148,7 @@ def comparison(run: Run, found: list[Comparison]) -> None:
     console.print(table)
     for one in found:
         if one.note:
-            console.print(f"[dim]{one.id}[/dim]: {one.note}")
+            console.print(f"{one.id}: {one.note}")
     if not found:
         console.print("No observation was made with just these measures in force.")
 
@@ -158,7 +159,8 @@ def package_summary(corridor: Corridor) -> None:
 
     console = _console()
     header, known = corridor.header, provenance(corridor)
-    console.print(f"\n[bold]{header.title}[/bold] ({header.id})\n{header.description}")
+    console.print(f"\n{header.title} ({header.id})", style="bold")
+    console.print(header.description)
     console.print(f"{header.days} days from {header.start}, {header.warmup_days} days before; {header.licence}\n")
     table = _table("Tables", "table", "rows", "values sourced", "assumed", "of no named origin")
     for name in TABLES:

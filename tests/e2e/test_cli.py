@@ -88,6 +88,23 @@ def test_new_check_show_schema(jibek_, tmp_path):
     assert json.loads(jibek_("schema", "--format", "datapackage")[1])["resources"]
 
 
+def test_brackets_in_titles_and_names_are_shown(jibek_, tmp_path):
+    folder = tmp_path / "mine"
+    jibek_("new", str(folder))
+    for file, old, newer in (
+        ("corridor.toml", 'title = "', 'title = "[/red] '),
+        ("flows.csv", "Westbound", "[bold]W[/x]"),
+    ):
+        text = (folder / file).read_text()
+        assert old in text
+        (folder / file).write_text(text.replace(old, newer))
+    assert "[/red]" in jibek_("show", str(folder))[1]
+    code, out, _ = jibek_("simulate", str(folder), "--days", "5", "--out", str(tmp_path / "run"))
+    assert code == 0
+    assert "[bold]W[/x]" in out
+    assert "[/a]" in jibek_("query", str(tmp_path / "run"), "SELECT '[/a]' AS \"[/b]\"")[1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
