@@ -101,6 +101,21 @@ def test_nothing_half_written(corridor: Corridor, tmp_path: Path, monkeypatch: p
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+def test_a_full_disk(corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write = pl.DataFrame.write_parquet
+
+    def fail(frame: pl.DataFrame, path: Path, **options: object) -> None:
+        if path.parent.name == "months":
+            path.symlink_to("/dev/full")
+        write(frame, path)
+
+    monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
+    with pytest.raises(RunError, match="cannot be written"):
+        Run.collect(corridor, names_of(corridor), [two_containers(corridor)], seed=0, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_a_run_is_kept_until_the_next_has_something(corridor: Corridor, tmp_path: Path) -> None:
     def series() -> Iterator[Replication]:
         raise KeyboardInterrupt

@@ -74,7 +74,7 @@ class Folder:
             for name, frame in tables:
                 written.append(Path(name, f"{number:03d}.parquet"))
                 (self._draft / name).mkdir(exist_ok=True)
-                frame.write_parquet(self._draft / written[-1], compression="lz4", statistics=False)
+                _write(frame, self._draft / written[-1])
             self._begin()
             for file in written:
                 (self.path / file).parent.mkdir(exist_ok=True)
@@ -160,6 +160,15 @@ def read_table(path: Path, name: str) -> pl.DataFrame:
     if not files:
         raise RunError(f"{path}: the run has no table {name!r}; it has {', '.join(tables_in(path))}")
     return pl.concat([pl.read_parquet(file, glob=False) for file in files])
+
+
+def _write(frame: pl.DataFrame, file: Path) -> None:
+    import polars as pl
+
+    try:
+        frame.write_parquet(file, compression="lz4", statistics=False)
+    except pl.exceptions.PolarsError as error:
+        raise RunError(f"{file}: cannot be written: {error}") from None
 
 
 def _parts(path: Path, name: str) -> list[Path]:

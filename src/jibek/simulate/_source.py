@@ -5,12 +5,14 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numba
 from llvmlite.binding import Linkage
 from numba.core import codegen, compiler
+from numba.core.caching import FunctionCache
 
 config: Any = numba.config
 
@@ -68,6 +70,22 @@ outer: Any = _njit(nogil=True, error_model="numpy", pipeline_class=_WholeCompile
 """Compiles a function that Python calls, together with the `inner` ones that it calls."""
 
 
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """Compiled code on disk; where it is damaged, or the disk is full, what could not be kept is compiled again."""
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        try:
+            return super().load_overload(sig, target_context)
+        except Exception:  # whatever damaged bytes lead to
+            with suppress(Exception):
+                self.flush()
+            return None
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with suppress(OSError):
+            super().save_overload(sig, data)
+
+
 @functools.cache
 def cache_folder() -> Path:
     """Return the folder of the compiled code: Numba looks only at the file of a function, not at what it calls."""
@@ -88,7 +106,7 @@ def cached(dispatcher: Any) -> Any:
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)
         config.CACHE_DIR = str(cache_folder())
-        dispatcher.enable_caching()
+        dispatcher._cache = _Cache(dispatcher.py_func)
     except (OSError, RuntimeError):
         pass
     finally:
@@ -104,4 +122,7 @@ def compiled() -> bool:
     >>> compiled() in (True, False)
     True
     """
-    return any(cache_folder().rglob("_loop.run-*.nbc"))
+    try:
+        return any(cache_folder().rglob("_loop.run-*.nbc"))
+    except (OSError, RuntimeError):  # no home
+        return False
