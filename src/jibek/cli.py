@@ -7,6 +7,7 @@ named), 130 interrupted; 1 is a bug: of Jibek's, or one that `verify` has found.
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -282,15 +283,20 @@ def query(
 
     answer = Run.open(run).query(sql)
     if as_json:
-        typer.echo(json.dumps(answer.to_dicts(), default=_plain))
+        typer.echo(json.dumps(_finite(answer.to_dicts()), allow_nan=False))
     elif as_csv:
         typer.echo(answer.write_csv(), nl=False)
     else:
         frame(answer)
 
 
-def _plain(value: Any) -> str:
-    return os.fspath(value) if isinstance(value, os.PathLike) else str(value)
+def _finite(value: Any) -> Any:
+    """Return a value without what JSON does not know: numbers that are not finite become null."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 if __name__ == "__main__":

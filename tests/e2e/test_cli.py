@@ -66,6 +66,8 @@ def test_a_run_is_written_and_asked(jibek_, tmp_path):
     code, out, _ = jibek_("query", folder, "SELECT count(*) AS n FROM containers", "--json")
     assert code == 0
     assert json.loads(out)[0]["n"] > 0
+    strange = "SELECT 'nan'::double AS a, ['inf'::float] AS b, date 'infinity' AS c"
+    assert json.loads(jibek_("query", folder, strange, "--json")[1]) == [{"a": None, "b": [None], "c": "infinity"}]
     code, _, err = jibek_("query", folder, "SELECT nonsense FROM containers")
     assert code == 2
     assert "nonsense" in err

@@ -256,6 +256,42 @@ def test_answers_keep_their_types(run: Run) -> None:
     assert run.query("select service from trips where false").height == 0
 
 
+@pytest.mark.parametrize(
+    ("sql", "value"),
+    [
+        ("1::hugeint", 1),
+        ("sum(n) from range(10) r(n)", 45),
+        ("2::hugeint ** 100", 2.0**100),
+        ("1::uhugeint", 1),
+        ("1.5::decimal(38, 3)", 1.5),
+        ("date '2025-01-01'", "2025-01-01"),
+        ("date 'infinity'", "infinity"),
+        ("timestamp '2025-01-01 01:02:03'", "2025-01-01 01:02:03"),
+        ("timestamp '-infinity'", "-infinity"),
+        ("timestamptz 'infinity'", "infinity"),
+        ("interval 3 days", "3 days"),
+        ("map {1: 2}", "{1=2}"),
+        ("'x'::enum('x', 'y')", "x"),
+        ("[1, 2]", [1, 2]),
+        ("'a'::blob", "a"),
+        ("null", None),
+    ],
+)
+def test_answers_of_any_type(run: Run, sql: str, value: object) -> None:
+    assert run.query(f"select {sql}").rows() == [(value,)]
+
+
+def test_columns_of_one_name(run: Run) -> None:
+    assert run.query('select 1 as a, 2 as a, 3 as "b""", 4 as A order by a -- end').row(0) == (1, 2, 3, 4)
+
+
+def test_answers_too_large(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jibek.results._query.MOST_ROWS", 3)
+    assert run.query("select * from range(3) order by 1 desc")["range"].to_list() == [2, 1, 0]
+    with pytest.raises(RunError, match="more than 3 rows"):
+        run.query("select * from range(2000000000)")
+
+
 def test_without_a_folder(corridor: Corridor, traffic: list[Replication]) -> None:
     run = Run.collect(corridor, names_of(corridor), traffic, seed=7)
     assert run.folder is None

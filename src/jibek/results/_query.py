@@ -12,10 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jibek.results._folder import RunError, tables_in
+from jibek.results._memory import memory_bytes
 from jibek.results._views import views
 
 if TYPE_CHECKING:
     import polars as pl
+
+MOST_ROWS = 10_000_000
+"""Rows that an answer may have."""
+
+_PLAIN = re.compile(r"(BOOLEAN|U?(TINYINT|SMALLINT|INTEGER|BIGINT)|FLOAT|DOUBLE|VARCHAR)(\[\d*\])*")
+_WIDE = re.compile(r"U?HUGEINT|DECIMAL\(.*\)")
 
 
 def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.DataFrame:
@@ -42,6 +49,7 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
     config: dict[str, str | bool | int | float | list[str]] = {
         "temp_directory": os.path.join(tempfile.gettempdir(), f"jibek-duckdb-{os.getpid()}"),
         "max_temp_directory_size": "8GB",
+        "memory_limit": f"{memory_bytes() // 2_000_000} MB",
     }
     with duckdb.connect(":memory:", config=config) as connection:
         connection.execute(views(tables_in(folder), groups, f"{_literal(folder)}/"))
@@ -52,10 +60,31 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
             statements = connection.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise RunError("a question is a single SELECT statement")
-            columns = connection.execute(statements[0]).fetchnumpy()
+            answer = connection.sql(statements[0].query)
+            kinds = [str(kind) for kind in answer.types]
+            columns = answer.limit(MOST_ROWS + 1).project(_projection(answer.columns, kinds)).fetchnumpy()
+        except duckdb.InterruptException:
+            raise KeyboardInterrupt from None
         except duckdb.Error as error:
             raise RunError(f"DuckDB: {error}") from None
-    return pl.DataFrame([_series(name, column) for name, column in columns.items()])
+    series = [_series(name, column, kind) for (name, column), kind in zip(columns.items(), kinds, strict=True)]
+    if series[0].len() > MOST_ROWS:
+        raise RunError(f"the answer has more than {MOST_ROWS:,} rows; ask for fewer, with LIMIT or GROUP BY")
+    return pl.DataFrame(series)
+
+
+def _projection(names: Iterable[str], kinds: Iterable[str]) -> str:
+    """Select all columns: numbers, texts and lists of them as they are, wide numbers as reals, all else as text."""
+    parts = []
+    taken: set[str] = set()
+    for place, (name, kind) in enumerate(zip(names, kinds, strict=True), 1):
+        alias = name
+        while alias.casefold() in taken:
+            alias += "_"
+        taken.add(alias.casefold())
+        cast = "" if _PLAIN.fullmatch(kind) else "::double" if _WIDE.fullmatch(kind) else "::varchar"
+        parts.append(f'#{place}{cast} as "{alias.replace(chr(34), chr(34) * 2)}"')
+    return ", ".join(parts)
 
 
 def _literal(folder: Path) -> str:
@@ -63,8 +92,8 @@ def _literal(folder: Path) -> str:
     return re.sub(r"[*?\[]", r"[\g<0>]", folder.as_posix())
 
 
-def _series(name: str, column: Any) -> pl.Series:
-    """Make a column; what is masked becomes null."""
+def _series(name: str, column: Any, kind: str) -> pl.Series:
+    """Make a column; what is masked becomes null, and sums of whole numbers are whole as far as they are exact."""
     import polars as pl
 
     values, mask = np.ma.getdata(column), np.ma.getmaskarray(column)
@@ -72,4 +101,7 @@ def _series(name: str, column: Any) -> pl.Series:
         cells = [None if hidden else value for value, hidden in zip(values, mask, strict=True)]
         return pl.Series(name, cells, strict=False) if cells else pl.Series(name, cells, dtype=pl.String)
     series = pl.Series(name, values)
-    return series.set(pl.Series(mask), None) if mask.any() else series
+    series = series.set(pl.Series(mask), None) if mask.any() else series
+    if kind in ("HUGEINT", "UHUGEINT") and (series.abs().max() or 0.0) < 2**53:  # type: ignore[operator]
+        return series.cast(pl.Int64)
+    return series
