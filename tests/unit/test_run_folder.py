@@ -1,6 +1,8 @@
 import hashlib
 import json
+import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -290,6 +292,14 @@ def test_answers_too_large(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run.query("select * from range(3) order by 1 desc")["range"].to_list() == [2, 1, 0]
     with pytest.raises(RunError, match="more than 3 rows"):
         run.query("select * from range(2000000000)")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+def test_a_question_is_interrupted(run: Run) -> None:
+    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        run.query("select sum(a.range * b.range) from range(100000) a, range(10000000) b")
 
 
 def test_without_a_folder(corridor: Corridor, traffic: list[Replication]) -> None:

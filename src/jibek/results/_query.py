@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,15 +63,28 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
                 raise RunError("a question is a single SELECT statement")
             answer = connection.sql(statements[0].query)
             kinds = [str(kind) for kind in answer.types]
-            columns = answer.limit(MOST_ROWS + 1).project(_projection(answer.columns, kinds)).fetchnumpy()
-        except duckdb.InterruptException:
-            raise KeyboardInterrupt from None
+            wanted = answer.limit(MOST_ROWS + 1).project(_projection(answer.columns, kinds))
+            columns = _interruptible(connection, wanted.fetchnumpy)
         except duckdb.Error as error:
             raise RunError(f"DuckDB: {error}") from None
     series = [_series(name, column, kind) for (name, column), kind in zip(columns.items(), kinds, strict=True)]
     if series[0].len() > MOST_ROWS:
         raise RunError(f"the answer has more than {MOST_ROWS:,} rows; ask for fewer, with LIMIT or GROUP BY")
     return pl.DataFrame(series)
+
+
+def _interruptible(connection: Any, ask: Callable[[], Any]) -> Any:
+    """Ask in a thread of its own, since DuckDB hears an interruption from the keyboard late or never."""
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(ask)
+        try:
+            while not wait([asked], timeout=0.1).done:
+                pass
+        except KeyboardInterrupt:
+            while not wait([asked], timeout=0.1).done:  # what has not begun cannot be interrupted
+                connection.interrupt()
+            raise
+        return asked.result()
 
 
 def _projection(names: Iterable[str], kinds: Iterable[str]) -> str:
