@@ -6,6 +6,7 @@ named), 130 interrupted; 1 is a bug: of Jibek's, or one that `verify` has found.
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import os
@@ -48,6 +49,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what the terminal cannot show becomes a question mark
+            stream.reconfigure(errors="replace")
     from jibek.corridor import JibekError
 
     try:
@@ -297,7 +301,3 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(part) for part in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-if __name__ == "__main__":
-    main()

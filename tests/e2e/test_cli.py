@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
+import os
 import subprocess
 import sys
 
 import pytest
 
+import jibek
 import jibek.cli
 import jibek.verify
 from jibek.corridor import bundled
@@ -43,6 +45,33 @@ def test_help_is_quick_and_names_the_commands():
     answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
     assert "simulate" in answer.stdout
     assert "HEAVY []" in answer.stdout
+
+
+def test_a_terminal_without_unicode(tmp_path):
+    folder = tmp_path / "mine"
+    jibek.new(folder)
+    text = (folder / "corridor.toml").read_text()
+    (folder / "corridor.toml").write_text(text.replace('title = "', 'title = "Жібек жолы '), "utf-8")
+    plain = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii", "LC_ALL": "POSIX"}
+    command = [sys.executable, "-m", "jibek", "show", str(folder)]
+    answer = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **plain})
+    assert answer.returncode == 0, answer.stderr
+    assert "?" in answer.stdout
+
+
+def test_an_interruption_while_modules_are_loaded():
+    probe = (
+        "import signal, sys; sys.argv = ['jibek', 'check', 'starter']\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'typer': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "import jibek.__main__\n"
+        "jibek.__main__.main()"
+    )
+    answer = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True)
+    assert answer.returncode == 130
+    assert answer.stderr == "interrupted\n"
 
 
 def test_simulate_prints_one_document_with_stable_keys(jibek_):

@@ -31,7 +31,7 @@ def test_tutorial_runs(tmp_path, monkeypatch):
             words = shlex.split(line.removeprefix("$ "))
             assert words[0] == "jibek"
             answer = subprocess.run(
-                [sys.executable, "-m", "jibek.cli", *words[1:]], capture_output=True, text=True, check=False
+                [sys.executable, "-m", "jibek", *words[1:]], capture_output=True, text=True, check=False
             )
             assert answer.returncode == 0, answer.stderr
             done += 1
