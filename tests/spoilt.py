@@ -125,6 +125,7 @@ def spoilt() -> Iterator[Spoilt]:
     yield from _rows()
     yield from _network()
     yield from _demand()
+    yield from _slips()
     yield from _sizes()
     yield from _records()
 
@@ -645,6 +646,27 @@ def _demand() -> Iterator[Spoilt]:
         "arrivals of a flow that lists none",
         appended("arrivals.csv", "flow,time\neast,2025-01-01\n"),
         ("arrivals.csv:2 flow: flow 'east' has the arrival poisson, not listed",),
+    )
+
+
+def _slips() -> Iterator[Spoilt]:
+    """Yield what Python would read in its own way, and what can never happen."""
+    yield Spoilt("true for a number", replaced("corridor.toml", "365", "true"), ("days: True is not a whole number",))
+    yield Spoilt("empty key", contents("corridor.toml", b'"" = 1\n'), ('corridor.toml "": unknown key',))
+    yield Spoilt("underscore in a number", cell("fleets", "ferries", "count", "1_0"), ("count: '1_0' is not a number",))
+    yield Spoilt("long cell", appended("links.csv", "x" * 200_000 + "\n"), ("links.csv:6: a cell is longer than",))
+    yield Spoilt(
+        "arrivals at another time",
+        lambda folder: (
+            cell("flows", "west", "arrival", "listed")(folder),
+            appended("arrivals.csv", "flow,time\nwest,1999-01-05\n")(folder),
+        ),
+        ("flows.csv:3 arrival: none of its listed arrivals is from 20",),
+    )
+    yield Spoilt(
+        "an offset beyond the clock",
+        cell("services", "express-east", "offset_h", "1e12"),
+        ("services.csv:8 offset_h: with 1e+12 h it never leaves",),
     )
 
 

@@ -72,6 +72,8 @@ class Change:
             raise _refused(text, "an id cannot be changed")
         if not t.TABLES[table].keyed and name != "*":
             raise _refused(text, f"rows of {table} have no id; write {table}.*.{column}")
+        if known[column].numeric and "_" in value:
+            raise _refused(text, f"{quoted(value)} is not a number")
         if operator != "=":
             if not known[column].numeric:
                 raise _refused(text, f"{column} is not a number; it can only be set with =")

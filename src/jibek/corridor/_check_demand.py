@@ -151,6 +151,14 @@ def listed_flows_have_arrivals(view: View) -> Iterator[Problem]:
             yield at(flow, "arrival", "arrival listed needs at least one row in arrivals.csv")
 
 
+def listed_arrivals_are_in_the_clock(view: View) -> Iterator[Problem]:
+    begin, end = view.clock
+    inside = {row.flow for row in view.corridor.arrivals if begin <= row.time < end}
+    for flow in view.corridor.flows.values():
+        if flow.arrival == "listed" and flow.id in view.listed_flows - inside:
+            yield at(flow, "arrival", f"none of its listed arrivals is from {begin} to {end}, the corridor's clock")
+
+
 RULES: Rules = {
     itineraries_join_up: (),
     services_carry_the_class: (),
@@ -162,4 +170,5 @@ RULES: Rules = {
     containers_fit_their_blocks_and_yards: (),
     listed_arrivals_are_of_listed_flows: (),
     listed_flows_have_arrivals: ("arrivals",),
+    listed_arrivals_are_in_the_clock: ("header", "arrivals"),
 }

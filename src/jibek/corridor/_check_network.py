@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 
 from jibek.corridor import tables as t
@@ -180,6 +181,18 @@ def listed_services_have_departures(view: View) -> Iterator[Problem]:
             yield at(service, "rule", "rule listed needs at least one row in departures.csv")
 
 
+def departures_are_in_the_clock(view: View) -> Iterator[Problem]:
+    begin, end = view.clock
+    inside = {row.service for row in view.corridor.departures if begin <= row.time < end}
+    for service in view.corridor.services.values():
+        if service.rule == "listed" and service.id in view.listed_services - inside:
+            yield at(service, "rule", f"none of its listed departures is from {begin} to {end}, the corridor's clock")
+        if service.rule == "interval" and timedelta(hours=min(service.offset_h, 1e6)) >= end - begin:
+            yield at(
+                service, "offset_h", f"with {service.offset_h:g} h it never leaves before {end}, the end of the clock"
+            )
+
+
 RULES: Rules = {
     terminals_have_one_yard: (),
     transfers_stay_in_their_terminal: (),
@@ -194,4 +207,5 @@ RULES: Rules = {
     vehicles_can_take_the_least_load: (),
     listed_departures_are_of_listed_services: (),
     listed_services_have_departures: ("departures",),
+    departures_are_in_the_clock: ("header", "departures"),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from jibek.corridor import tables as t
@@ -101,6 +102,13 @@ class View:
                 for service in dict.fromkeys(used):
                     found[service].append(flow)
         return dict(found)
+
+    @cached_property
+    def clock(self) -> tuple[datetime, datetime]:
+        """Begin of the warm-up and end of the days that count; in centuries that another rule allows."""
+        header = self.corridor.header
+        start = datetime.combine(min(max(header.start, date(1900, 1, 1)), date(2200, 12, 31)), time())
+        return start - timedelta(header.warmup_days), start + timedelta(header.days)
 
     def has_containers(self, flow: t.Flow) -> bool:
         """Whether a flow brings any container."""

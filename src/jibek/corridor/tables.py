@@ -8,9 +8,9 @@ the annotation (`Unit`, `Ref`).
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from jibek.tables import (
     CHAINED,
@@ -498,6 +498,14 @@ class Header(BaseModel):
     currency: str = Field(default="USD", description="currency of all prices, ISO 4217")
     licence: str = Field(default="", description="terms of use of the data")
     description: str = Field(default="", description="what it shows")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: Any) -> Any:
+        """Refuse `true`, which would be taken for 1."""
+        if isinstance(value, bool):
+            raise ValueError
+        return value
 
 
 TABLES: dict[str, type[Row]] = {

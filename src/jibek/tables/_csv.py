@@ -111,12 +111,14 @@ def _split(text: str) -> Iterator[tuple[int, list[str]]]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise _BrokenRowError(lines.first, _csv_message(str(error))) from None
+            raise _BrokenRowError(lines.first, _csv_message(str(error), lines.number - lines.first)) from None
         if any(cells):
             yield lines.first, cells
 
 
-def _csv_message(message: str) -> str:
+def _csv_message(message: str, further_lines: int) -> str:
+    if "field larger" in message and not further_lines:
+        return f"a cell is longer than {csv.field_size_limit():,} characters"
     if "unexpected end" in message or "field larger" in message:
         return "a quotation mark that is opened here is not closed"
     if "expected after" in message:
@@ -128,6 +130,7 @@ class _TableReader:
     def __init__(self, row: type[t.Row], table: Table) -> None:
         self.row, self.table = row, table
         self.columns = columns(row)
+        self.numeric = [name for name, column in self.columns.items() if column.numeric]
         self.file = f"{row.table}.csv"
         self.absent: set[str] = set()
         self.seen: dict[str, int] = {}
@@ -169,8 +172,14 @@ class _TableReader:
             filled = {
                 name: cell for name, cell in zip(names, cells, strict=True) if cell and not cell.isspace() and name
             }
-            if filled or "" in names:
-                yield line, filled
+            for name in self.numeric:
+                if "_" in filled.get(name, ""):  # Python would read 1_0 as 10
+                    self.report(line, name, f"{quoted(filled[name])} is not a number")
+                    self.table.broken.add(filled.get("id", "").strip())
+                    break
+            else:
+                if filled or "" in names:
+                    yield line, filled
 
     def validate(self, rows: Iterator[tuple[int, Cells]]) -> None:
         adapter = TypeAdapter(list[self.row])  # type: ignore[name-defined]

@@ -201,7 +201,8 @@ def _header_problems(schema: Schema, error: ValidationError, text: str) -> list[
     for detail in error.errors(include_url=False):
         key = str(detail["loc"][0])
         message = f"unknown key{near(key, known)}" if key not in known else sentence(detail, known[key])
-        found.append(Problem(schema.header_file, _key_line(key, text), key[:40], message))
+        line = _key_line(key, text) if key else None
+        found.append(Problem(schema.header_file, line, key[:40] or '""', message))
     return found
 
 
