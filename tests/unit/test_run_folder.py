@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from jibek.corridor import Corridor, read
-from jibek.results import Run, RunError, simulate
+from jibek.results import Run, RunError
 from jibek.results._folder import Folder
 from jibek.results._network import names_of
 from jibek.simulate._replication import Replication
