@@ -6,20 +6,28 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba import njit
 from scipy import stats
 
 import draws
 from jibek.simulate import _draws as d
 
-
-@njit
-def philox(c0, c1, c2, c3, k0, k1):
-    return d.philox(c0, c1, c2, c3, k0, k1)
+# What only compiled code calls, for Python to call.
 
 
 @njit
-def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv, log_mean, log_sd):
-    return d.duration(key, purpose, occurrence, a, b, c, distribution, mean, cv, log_mean, log_sd)
+def philox(*words):
+    return d.philox(*words)
+
+
+@njit
+def uniforms(*words):
+    return d.uniforms(*words)
+
+
+@njit
+def duration(*words):
+    return d.duration(*words)
 
 
 # Known answers of Random123 (kat_vectors): counter, key, result.
@@ -50,7 +58,7 @@ LARGE_WORDS = st.integers(0, 2**64 - 1)
 @given(st.tuples(WORDS, WORDS, WORDS, WORDS), st.tuples(WORDS, WORDS))
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_philox_is_that_of_plain_integers(counter, key):
-    assert tuple(int(word) for word in d.philox(*counter, *key)) == draws.philox(counter, key)
+    assert tuple(int(word) for word in philox(*counter, *key)) == draws.philox(counter, key)
 
 
 @given(st.tuples(st.integers(0, 2**64 - 2), LARGE_WORDS, LARGE_WORDS, LARGE_WORDS), st.tuples(LARGE_WORDS, LARGE_WORDS))
@@ -65,7 +73,7 @@ def test_the_rounds_of_plain_integers_are_those_of_numpy(counter, key):
 def sample(distribution: str, mean: float, cv: float, size: int) -> np.ndarray:
     key, number = np.array([7, 3]), d.DISTRIBUTIONS.index(distribution)
     moments = d.log_moments(mean, cv)
-    return np.array([d.duration(key, d.STEP_TIME, 5, 11, n, 13, number, mean, cv, *moments) for n in range(size)])
+    return np.array([duration(key, d.STEP_TIME, 5, 11, n, 13, number, mean, cv, *moments) for n in range(size)])
 
 
 def gamma(cv: float) -> object:
@@ -116,7 +124,7 @@ def pairs(**changed: int) -> np.ndarray:
         words = {name: value + more.get(name, 0) for name, value in names.items()}
         key = np.array([words.pop("seed"), words.pop("replication")])
         words["b"] += 2 * n if "b" in changed else n
-        return d.uniforms(key, *words.values())
+        return uniforms(key, *words.values())
 
     return np.array([[one(n, {})[0], one(n, changed)[0]] for n in range(10_000)])
 
@@ -132,7 +140,7 @@ def test_neighbouring_draws_are_independent(word):
 
 
 def test_both_numbers_of_a_draw_are_even_and_independent():
-    points = np.array([d.uniforms(np.array([7, 3]), 4, 5, 11, n, 13, 0) for n in range(10_000)])
+    points = np.array([uniforms(np.array([7, 3]), 4, 5, 11, n, 13, 0) for n in range(10_000)])
     assert points.min() > 0
     assert points.max() < 1
     assert stats.chisquare(np.histogram2d(*points.T, bins=8, range=[[0, 1], [0, 1]])[0].ravel()).pvalue > 0.001
