@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -205,7 +206,7 @@ def verdicts(proof: Proof) -> None:
     for one in proof.verdicts:
         table.add_row(
             "" if one.case == before else one.case, one.quantity, f"{one.theory:.4g}", f"{one.simulated:.4g}",
-            f"{one.high - one.simulated:.2g}", one.unit, "yes" if one.agrees else "[bold red]NO[/bold red]",
+            f"{one.high - one.simulated:.2g}", one.unit, "yes" if one.agrees else Text("NO", style="bold red"),
         )  # fmt: skip
         before = one.case
     console.print(table)

@@ -29,6 +29,7 @@ def proof():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_theory_and_simulation_agree_and_2_percent_are_caught(case, proof):
     verdicts = [verdict for verdict in proof.verdicts if verdict.case == case.name]

@@ -185,6 +185,7 @@ def test_verify_tells_whether_theory_and_simulation_agree(factor, code, jibek_, 
     answer, out, _ = jibek_("verify", "--seed", "1")
     assert answer == code
     assert ("1 of 1 agree" if code == 0 else "0 of 1 agree") in out
+    assert "bold" not in out
 
 
 @pytest.mark.slow
