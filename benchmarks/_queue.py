@@ -34,7 +34,8 @@ def queue(size: Size) -> Iterator[Row]:
         figures = {"customers": counts[name], "wall_s": times[name].wall, "cpu_s": times[name].cpu}
         what = f"M/M/1, {counts[name]:,} customers, {name}"
         factor = "" if name == "jibek" else f" (jibek: {rates['jibek'] / rate:.2g} times)"
+        of_the_core = f"; {counts[name] / times[name].median_cpu:,.0f} a second of the core"
         own = (target, reached) if name == "jibek" else ("beside it", None)
-        yield Row(what, f"{rate:,.0f} customers/s{factor}", *own, figures)
+        yield Row(what, f"{rate:,.0f} customers/s{factor}{of_the_core}", *own, figures)
     for name in missing():
         yield Row(f"M/M/1, {name}", "not measured: not installed", "beside it")

@@ -22,7 +22,9 @@ def reference(size: Size) -> Iterator[Row]:
     feu = found["total"]["offered_teu"] / 2
     figures = {"wall_s": times.wall, "cpu_s": times.cpu, "events": events, "trains": trains, "feu": feu}
     what = f"{corridor.header.days} days of trans-caspian ({trains:,.0f} trains, {feu:,.0f} FEU), one core"
-    yield Row(what, f"{times.median:.2f} s", "<= 1.0 s", times.median <= 1.0, figures)
+    yield Row(
+        what, f"{times.median:.2f} s ({times.median_cpu:.2f} s of the core)", "<= 1.0 s", times.median <= 1.0, figures
+    )
     rate = events / times.median
     yield Row("the same, events", f"{rate / 1e6:.2f} million/s", ">= 2 million/s", rate >= 2e6, {"events_per_s": rate})
     yield _beside_simpy(corridor, size.repeats)
@@ -47,5 +49,5 @@ def _beside_simpy(corridor: jibek.Corridor, repeats: int) -> Row:
             repeats,
         )
     factor = ratio(times["simpy"], times["jibek"])
-    figures = {name: one.wall for name, one in times.items()}
+    figures = {name: {"wall_s": one.wall, "cpu_s": one.cpu} for name, one in times.items()}
     return Row(what, f"{factor:.0f} times the time ({times['simpy'].median:.0f} s)", target, factor >= 60, figures)
