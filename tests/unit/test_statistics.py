@@ -7,6 +7,7 @@ import pytest
 import scipy.stats
 
 from jibek.corridor import Corridor, read
+from jibek.results import simulate
 from jibek.results._interval import Interval, means, student
 from jibek.results._journeys import ConservationError
 from jibek.results._kernels import closed_between, count_groups, quantiles
@@ -198,6 +199,35 @@ def test_round_trips_and_kept_positions(corridor: Corridor) -> None:
     assert found["fleets.ferries.round_trip_days.mean"] == pytest.approx((300 - 162) / 24)
     # the first loading and the arrival; the ship unloaded in the berth keeps it to load again
     assert found["zones.hb-berth.calls"] == 2
+
+
+def test_a_vehicle_called_while_it_is_unloaded_is_in_use_once(corridor: Corridor) -> None:
+    replication = two_containers(corridor)
+    ferry = names_of(corridor).rotations.index("crossing")
+    called = replication.trips["called_h"].copy()
+    # the same ship twice: called again at 190, while it is unloaded until 204
+    trips = {name: np.append(column, column[2]) for name, column in replication.trips.items()}
+    assert trips["rotation"][2] == ferry
+    trips["called_h"] = np.append(called, 190.0)
+    trips["containers"][3] = trips["quarters"][3] = 0
+    for name, hour in (("position_h", 204), ("closed_h", 210), ("cleared_h", 210), ("left_h", 210), ("arrived_h", 240),
+                       ("passed_h", 240), ("berthed_h", 240), ("emptied_h", 241)):  # fmt: skip
+        trips[name][3] = hour
+    found = summarised(corridor, dataclasses.replace(replication, trips=trips)).quantities
+    assert found["fleets.ferries.in_use"] == pytest.approx((241 - 140) / 8760)
+
+
+JAMMED = ("flows.*.teu_per_year*=1.5", "fleets.ferries.count=1", "zones.hb-yard.capacity_teu=90000")
+
+
+@pytest.mark.parametrize("changes", [(), JAMMED])
+def test_nothing_is_used_for_more_than_all_its_time(corridor: Corridor, changes: tuple[str, ...]) -> None:
+    packed = corridor.with_changes(*changes).with_clock(days=60, warmup_days=10)
+    run = simulate(packed, containers=False)
+    found = {name: one.mean for name, one in run.statistics.items() if "utilisation" in name and one.mean is not None}
+    assert {"fleets", "zones", "equipment", "checks", "links", "terminals"} <= {name.split(".")[0] for name in found}
+    assert {name: value for name, value in found.items() if not 0 <= value <= 1 + 1e-9} == {}
+    assert max(found.values()) > (0.9 if changes else 0.3)
 
 
 def test_a_year_of_traffic_adds_up(corridor: Corridor) -> None:

@@ -193,9 +193,8 @@ def _links(network: Network, replication: Replication, closed: Closed) -> Figure
     departures = np.bincount(side, minlength=size)
     teu = np.bincount(side, trips["quarters"][legs["trip"][chosen]], size) / 4
     wait = np.bincount(side, (legs["enter_h"] - legs["admitted_h"])[chosen], size)
+    taken = _paths_taken(network, legs)
     for row, name in enumerate(network.names.links):
-        link = network.corridor.links[name]
-        paths = (link.paths_per_day, link.back_paths_per_day or link.paths_per_day)
         here = slice(2 * row, 2 * row + 2)
         prefix = f"links.{name}"
         yield f"{prefix}.departures", float(departures[here].sum())
@@ -203,20 +202,31 @@ def _links(network: Network, replication: Replication, closed: Closed) -> Figure
             count = float(departures[here][k])
             yield f"{prefix}.departures_{direction}", count
             yield f"{prefix}.teu_{direction}", float(teu[here][k])
-            yield (
-                f"{prefix}.utilisation_{direction}",
-                _share(count, (paths[k] or 0) * network.corridor.header.days),
-            )
+            yield f"{prefix}.utilisation_{direction}", float(taken[here][k])
         yield f"{prefix}.wait_path_h.mean", _share(float(wait[here].sum()), float(departures[here].sum()))
+
+
+def _paths_taken(network: Network, legs: Table) -> Floats:
+    """Return the share of the time for which paths are taken, by link and direction; NaN: there are any number.
+
+    Departures are at least 24 / `paths_per_day` apart: each takes its path for so long.
+    """
+    links = [network.corridor.links[name] for name in network.names.links]
+    paths = np.array([(one.paths_per_day, one.back_paths_per_day or one.paths_per_day) for one in links], dtype=float)
+    apart = 24 / paths.ravel()
+    entered = ~np.isnan(legs["enter_h"])
+    side = (2 * legs["link"] + legs["back"])[entered]
+    begin = legs["enter_h"][entered]
+    taken = np.clip(begin + apart[side], 0, network.hours) - np.clip(begin, 0, network.hours)
+    found: Floats = np.where(np.isnan(apart), np.nan, np.bincount(side, taken, apart.size) / network.hours)
+    return found
 
 
 def _fleets(network: Network, replication: Replication) -> Figures:
     trips = replication.trips
     fleet = network.fleet_of[trips["rotation"]]
     size = len(network.names.fleets)
-    until = np.where(np.isnan(trips["emptied_h"]), network.hours, trips["emptied_h"])
-    busy = np.clip(until, 0, network.hours) - np.clip(trips["called_h"], 0, network.hours)
-    in_use = np.bincount(fleet, busy, size) / network.hours
+    in_use = _in_use(network, trips, fleet)
     departures = np.bincount(fleet[_within(network, trips["left_h"])], minlength=size)
     rounds = _rounds(network, trips)
     for row, name in enumerate(network.names.fleets):
@@ -227,6 +237,23 @@ def _fleets(network: Network, replication: Replication) -> Figures:
         yield f"{prefix}.in_use", float(in_use[row])
         yield f"{prefix}.utilisation", _share(float(in_use[row]), count)
         yield f"{prefix}.round_trip_days.mean", _mean(rounds[row]) / 24 if count else float("nan")
+
+
+def _in_use(network: Network, trips: Table, fleet: Ints) -> Floats:
+    """Return the mean number of vehicles in use, by fleet: from the call for a trip until emptied.
+
+    A vehicle may be called for its next trip while it is still being unloaded: it is in use once. The times of
+    each vehicle are laid one after another, so that what overlaps is of the same vehicle.
+    """
+    until = np.where(np.isnan(trips["emptied_h"]), network.hours, trips["emptied_h"])
+    begin, end = (np.clip(times, 0, network.hours) for times in (trips["called_h"], until))
+    shift = network.hours * trips["vehicle"]
+    found = np.zeros(len(network.names.fleets))
+    for row in range(found.size):
+        here = fleet == row
+        starts, ends = union((begin + shift)[here], (end + shift)[here])
+        found[row] = (ends - starts).sum() / network.hours
+    return found
 
 
 def _rounds(network: Network, trips: Table) -> list[Floats]:
