@@ -67,6 +67,11 @@ def __getattr__(name: str) -> Any:
     raise AttributeError(f"module 'jibek' has no attribute {name!r}")
 
 
+def __dir__() -> list[str]:
+    """Name what may be imported, though it is not there yet."""
+    return sorted(__all__)
+
+
 class _Package(ModuleType):
     """Keeps the name `jibek.simulate` for the function; the package of that name is still there to import from."""
 

@@ -21,6 +21,8 @@ import typer
 from jibek import _transfer_cli
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from jibek.corridor import Corridor
     from jibek.results import Run
 
@@ -47,6 +49,13 @@ Jobs = Annotated[int | None, typer.Option(min=1, help="Replications at the same 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C."""
+
+COMPILE_S = 30
+"""What compiling the simulator takes on a machine of two processors; it is said here only."""
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
@@ -66,18 +75,18 @@ def main() -> None:
         )
     except KeyboardInterrupt:
         typer.echo("interrupted", err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
     except SystemExit as ended:
         _leave(ended)
 
 
 def _leave(ended: SystemExit) -> None:
     """End the process; DuckDB's bindings, where they were used, would report leaks if it were taken down piece by piece."""
-    if "duckdb" not in sys.modules or ended.code not in (None, 0):
+    if "duckdb" not in sys.modules or ended.code not in (None, 0, INTERRUPTED):
         raise ended
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(0)
+    os._exit(ended.code or 0)
 
 
 def _complain(text: str) -> None:
@@ -112,26 +121,35 @@ def _prepared(
 
 
 @contextmanager
-def _progress(title: str) -> Iterator[Callable[[float, int], None]]:
-    """Show a bar with events a second and the time left, on the error stream."""
+def _bar(title: str, *more: Any) -> Iterator[Progress]:
+    """Show a bar on the error stream; it moves to and fro while the share done is not known."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+    with Progress(*columns, *more, console=Console(stderr=True), transient=True) as bar:
+        bar.add_task(title, total=None, note="")
+        yield bar
+
+
+@contextmanager
+def _simulating(title: str) -> Iterator[Callable[[float, int], None]]:
+    """Show how far a simulation is, with events a second and the time left."""
+    from rich.progress import TextColumn, TimeRemainingColumn
 
     from jibek.simulate import compiled
 
-    console = Console(stderr=True)
-    if not compiled():
-        console.print("compiling the simulator: about 20 s, once on this machine")
-    columns = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("{task.fields[rate]}"),
-        TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-    )  # fmt: skip
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(title, total=1.0, rate="")
+    compiling = f"compiling the simulator, once on this machine: about {COMPILE_S} s"
+    with _bar(title if compiled() else compiling, TextColumn("left"), TimeRemainingColumn()) as bar:
+        task, begin = bar.tasks[0], [0.0]
 
         def tell(share: float, events: int) -> None:
-            elapsed = bar.tasks[0].elapsed or 1e-9
-            bar.update(task, completed=share, rate=f"{events / elapsed / 1e6:.2f} million events/s")
+            if not events:
+                return
+            begin[0] = begin[0] or (task.elapsed or 0.0)
+            rate = events / max((task.elapsed or 0.0) - begin[0], 1e-3) / 1e6
+            note = f"{100 * share:3.0f} % {rate:.2f} million events/s"
+            bar.update(task.id, description=title, total=1.0, completed=share, note=note)
 
         yield tell
 
@@ -139,14 +157,26 @@ def _progress(title: str) -> Iterator[Callable[[float, int], None]]:
 def _run(corridor: Corridor, replications: int, seed: int, jobs: int | None, out: Path | None) -> Run:
     from jibek.results import simulate
 
-    with _progress(f"simulating {corridor.header.days + corridor.header.warmup_days} days x {replications}") as tell:
+    with _simulating(f"simulating {corridor.header.days + corridor.header.warmup_days} days x {replications}") as tell:
         run = simulate(
             corridor, replications=replications, seed=seed, jobs=jobs, out=out, overwrite=True, progress=tell,
             containers=out is not None,
         )  # fmt: skip
-    if run.replications < replications:
+    if run.manifest["interrupted"]:
         typer.echo(f"interrupted: {run.replications} of {replications} replications are complete and kept", err=True)
     return run
+
+
+def _draw(run: Run, folder: Path) -> None:
+    """Draw the figures of a run."""
+    with _bar("drawing figures") as bar:
+        run.figures.save(folder, progress=lambda share: bar.update(bar.tasks[0].id, total=1.0, completed=share))
+
+
+def _end(run: Run) -> None:
+    """Leave with the exit code of an interrupted run, if it is one."""
+    if run.manifest["interrupted"]:
+        raise typer.Exit(INTERRUPTED)
 
 
 @app.command()
@@ -154,11 +184,11 @@ def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("
     """Simulate a year of the Trans-Caspian corridor and show what it carries."""
     from jibek._show import demo_summary
 
-    corridor = _prepared("trans-caspian", None, None, None, None)
-    run = _run(corridor, 2, 1, None, out)
+    run = _run(_prepared("trans-caspian", None, None, None, None), 2, 0, None, out)
+    _draw(run, out / "figures")
     demo_summary(run)
-    run.figures.save(out / "figures")
-    typer.echo(f"\nTables, manifest and figures are in {out}/; ask more of them with: jibek query {out} SQL")
+    typer.echo(f"Tables, manifest and figures are in {out}/; ask more of them with: jibek query {out} SQL")
+    _end(run)
 
 
 @app.command()
@@ -182,11 +212,12 @@ def simulate(
         raise typer.BadParameter("--figures needs --out DIR to draw into")
     run = _run(_prepared(package, sets, withs, days, warmup_days), replications, seed, jobs, out)
     if figures and out is not None:
-        run.figures.save(out / "figures")
+        _draw(run, out / "figures")
     if as_json:
         typer.echo(json.dumps(run.document()))
     else:
         run_summary(run)
+    _end(run)
 
 
 @app.command()
@@ -209,6 +240,7 @@ def validate(
         typer.echo(json.dumps({"observations": [one.document() for one in found]}))
     else:
         comparison(run, found)
+    _end(run)
 
 
 @app.command()

@@ -1,13 +1,17 @@
+from collections import Counter
 from pathlib import Path
 
 import matplotlib as mpl
+import numpy as np
+import polars as pl
 import pytest
 from matplotlib.figure import Figure
 
 from jibek.corridor import Corridor, read
 from jibek.results import Run, RunError
+from jibek.results._names import modes, names, title, user, usual
 from jibek.results._network import names_of
-from jibek.results._style import shortened
+from jibek.results._style import wrapped
 from replications import Traffic, two_containers
 
 
@@ -27,7 +31,7 @@ def test_time_budget(run: Run) -> None:
     figure = run.figures.time_budget()
     assert "mean days of a delivered container" in labels(figure)
     assert "95 % interval" in labels(figure)
-    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()][-1] in ("east", "west")
+    assert [tick.get_text() for tick in figure.axes[0].get_yticklabels()][-1] in ("Eastbound", "Westbound")
     assert len(figure.legends[0].get_texts()) == 10
 
 
@@ -36,22 +40,79 @@ def test_transit(run: Run) -> None:
     assert "share of the containers, %" in labels(run.figures.transit_distribution("west"))
 
 
+def test_quantiles_shown_are_those_of_the_histogram(run: Run) -> None:
+    figure = run.figures.transit_distribution("west")
+    days = run.query(
+        "select (leave_h - enter_h) / 24 as d from containers where flow = 'west' and leave_h between 0 and 8760"
+    )
+    lines = [line.get_xdata()[0] for line in figure.axes[0].get_lines()]
+    assert lines == pytest.approx(np.quantile(days["d"].to_numpy(), [0.5, 0.9]))
+
+
 def test_days(run: Run) -> None:
-    assert "vehicles waiting" in labels(run.figures.queue())
-    assert "grey: warm-up" in labels(run.figures.queue(["hb-berth"]))
+    figure = run.figures.queue()
+    assert "from the least to the most" in labels(figure)
+    assert "Vehicles waiting" in figure.get_suptitle()
     assert len(run.figures.yard().axes) == 2
+    (axes,) = run.figures.yard(["harbour"]).axes
+    assert axes.get_title(loc="left") == "Harbour"
+    assert axes.get_xlim() == (0, 365), "the warm-up is not drawn"
+
+
+def test_a_band_never_leaves_what_replications_were(run: Run) -> None:
+    daily = run.table("daily").filter((pl.col("quantity") == "queue") & (pl.col("id") == "hb-berth"))
+    found = run.statistics.daily("queue", "hb-berth")
+    for name, of in (("least", "min"), ("most", "max")):
+        expected = getattr(daily.group_by("day").agg(pl.col("value")).sort("day")["value"].list, of)()
+        assert found[name].to_list() == expected.to_list()
 
 
 def test_utilisation(run: Run) -> None:
-    figure = run.figures.utilisation(5)
+    figure = run.figures.utilisation(2)
     assert "% of the time" in labels(figure)
-    assert len(figure.axes[0].get_yticklabels()) == 5
+    shown = [tick.get_text().replace("\n", " ") for tick in figure.axes[0].get_yticklabels()]
+    busiest = run.statistics.busiest(2)
+    assert shown[::-1] == [user(run.corridor, one)[1] for one in busiest]
+    assert max(Counter(one.split(".")[0] for one in busiest).values()) == 2
+    assert {one.split(".")[0] for one in busiest} == {"links", "zones", "equipment", "checks", "fleets"}
 
 
 def test_space_time(run: Run) -> None:
     figure = run.figures.space_time("west-usual", day=10, days=30)
     assert "distance from the origin, km" in labels(figure)
     assert figure.axes[0].get_ylim()[0] > 4030
+    assert "2025" in figure.axes[0].get_xticklabels()[0].get_text()
+    assert "Western shore" in [tick.get_text() for tick in figure.axes[0].child_axes[0].get_yticklabels()]
+
+
+def test_space_time_shows_by_default_a_flow_of_several_modes() -> None:
+    corridor = read("trans-caspian")
+    rail, sea = "xian-brest-dostyk", "almaty-poti"
+    assert modes(corridor, rail) == ("rail",)
+    assert modes(corridor, sea) == ("rail", "sea")
+    series = [Traffic(read("starter"), 0).make()]
+    run = Run.collect(read("starter"), names_of(read("starter")), series, seed=0)
+    assert "Westbound (west-usual)" in run.figures.space_time().get_suptitle()
+
+
+def test_every_figure_says_what_it_is_of(run: Run) -> None:
+    taken = read("starter").with_measures("growth").with_changes("fleets.ferries.count+=1").with_clock(days=90)
+    assert title(taken) == "A corridor to begin with; 90 days from 2025-01-01; with growth; 1 change"
+    for figure in (
+        run.figures.time_budget(),
+        run.figures.transit_time(),
+        run.figures.utilisation(),
+        run.figures.yard(),
+    ):
+        assert "A corridor to begin with; 2025" in figure.get_suptitle().replace("\n", " ")
+
+
+def test_names() -> None:
+    corridor = read("trans-caspian")
+    for table in ("flows", "zones", "equipment", "checks", "links", "itineraries", "services", "fleets", "terminals"):
+        known = names(corridor, table)
+        assert len(set(known.values())) == len(known) == len(getattr(corridor, table))
+    assert usual(corridor, "xian-tashkent-khorgos").id == "xian-tashkent-khorgos-ordinary"
 
 
 def test_save(run: Run, tmp_path: Path) -> None:
@@ -69,6 +130,7 @@ def test_one_replication_has_no_whiskers() -> None:
     run = Run.collect(corridor, names_of(corridor), [two_containers(corridor)], seed=0)
     for figure in (run.figures.time_budget(), run.figures.yard(), run.figures.utilisation()):
         assert "interval" not in labels(figure)
+        assert "band" not in labels(figure)
     with pytest.raises(RunError, match="no vehicle"):
         run.figures.space_time("east-usual")
 
@@ -80,6 +142,7 @@ def test_unknown_names(run: Run) -> None:
         run.figures.queue(["hb-bert"])
 
 
-def test_long_names() -> None:
-    assert shortened("a" * 20, 20) == "a" * 20
-    assert len(shortened("a-very-long-name-of-an-itinerary-that-nobody-reads", 20)) == 20
+def test_long_names_are_broken_and_not_cut() -> None:
+    name = "Khorgos-Eastern Gate and Altynkol station, 1520 mm track (keg-1520)"
+    assert wrapped(name, 30).replace("\n", " ") == name
+    assert max(map(len, wrapped(name, 30).splitlines())) <= 30

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from jibek.results._folder import PICTURES, RunError
 from jibek.results._interval import Interval
+from jibek.results._names import USERS, modes, names, title, user, usual
 from jibek.results._panels import daily_panels
 from jibek.results._style import (
     COLOURS,
@@ -19,8 +20,8 @@ from jibek.results._style import (
     STAGE_COLOURS,
     canvas,
     plain,
-    shortened,
     styled,
+    wrapped,
 )
 from jibek.tables import near
 
@@ -59,28 +60,26 @@ class Figures:
         totals = {flow: statistics[f"flows.{flow}.transit_days.mean"] for flow in flows}
         flows = sorted(flows, key=lambda flow: totals[flow].mean or 0.0)
         with styled():
-            figure, (axes,) = canvas(8.6, 1.5 + 0.29 * len(flows))
+            figure, (axes,) = canvas(9.2, 2.1 + 0.29 * len(flows), self._titled("Where the days of a container go"))
             left = np.zeros(len(flows))
             for stage, colour in STAGE_COLOURS.items():
                 days = np.array([statistics[f"flows.{flow}.stages_days.{stage}"].mean or 0.0 for flow in flows])
                 hatch: dict[str, Any] = (
                     {"hatch": "////", "edgecolor": "white", "linewidth": 0} if stage == "closed" else {}
                 )
-                axes.barh(range(len(flows)), days, 0.72, left, color=colour, label=plain(stage), **hatch)
+                axes.barh(range(len(flows)), days, 0.62, left, color=colour, label=plain(stage), **hatch)
                 left += days
             for row, flow in enumerate(flows):
-                _whisker(axes, totals[flow], row)
-                end = totals[flow].high or totals[flow].mean or 0.0
-                axes.annotate(f"{totals[flow].mean or 0:.1f}", (end, row), (4, 0), textcoords="offset points",
+                _whisker(axes, totals[flow], row - 0.42)
+                axes.annotate(f"{totals[flow].mean or 0:.1f}", (totals[flow].mean or 0.0, row), (4, 0), textcoords="offset points",
                               va="center", fontsize=8, color=INK)  # fmt: skip
-            axes.set_yticks(range(len(flows)), [shortened(flow) for flow in flows])
-            axes.set_ylim(-0.6, len(flows) - 0.4)
+            axes.set_yticks(range(len(flows)), self._named("flows", flows))
+            axes.set_ylim(-0.7, len(flows) - 0.4)
             axes.margins(x=0.06)
             axes.set_xlim(left=0)
             axes.grid(visible=False, axis="y")
             axes.set_xlabel(f"mean days of a delivered container{self._said()}")
-            axes.set_ylabel("flow")
-            figure.legend(loc="outside upper center", ncols=5, handlelength=1.1, columnspacing=1.4)
+            figure.legend(loc="outside lower center", ncols=5, handlelength=1.1, columnspacing=1.4)
         return figure
 
     def transit_time(self, flows: Sequence[str] | None = None) -> Figure:
@@ -106,23 +105,22 @@ class Figures:
             return [figures[flow][name].mean or 0.0 for flow in flows]
 
         with styled():
-            figure, (axes,) = canvas(8.6, 1.5 + 0.29 * len(flows))
+            figure, (axes,) = canvas(9.2, 2.0 + 0.31 * len(flows), self._titled("How long a container takes"))
             low, high = np.array(at("p10")), np.array(at("p90"))
             axes.barh(rows, high - low, 0.5, low, color="#B7D6EA", label="10 % to 90 % quantile")
             axes.hlines(rows, high, at("p95"), color="#6BA6CC", linewidth=1.2, label="to 95 % quantile")
             for row, flow in enumerate(flows):
-                _whisker(axes, figures[flow]["p50"], row)
+                _whisker(axes, figures[flow]["p50"], row - 0.36)
             axes.plot(at("p50"), rows, "|", color=COLOURS[0], markersize=11, markeredgewidth=2.6, label="median")
             axes.plot(at("mean"), rows, "D", color=COLOURS[1], markersize=4, label="mean")
-            axes.set_yticks(rows, [shortened(flow) for flow in flows])
-            axes.set_ylim(-0.6, len(flows) - 0.4)
+            axes.set_yticks(rows, self._named("flows", flows))
+            axes.set_ylim(-0.7, len(flows) - 0.4)
             axes.set_xlim(left=0)
             axes.grid(visible=False, axis="y")
             axes.set_xlabel(f"days from entry to delivery{self._said('of the median')}")
-            axes.set_ylabel("flow")
             shown = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
             order = ("10 % to 90 % quantile", "to 95 % quantile", "median", "mean")
-            figure.legend([shown[name] for name in order], order, loc="outside upper center", ncols=4)
+            figure.legend([shown[name] for name in order], order, loc="outside lower center", ncols=4)
         return figure
 
     def transit_distribution(self, flow: str) -> Figure:
@@ -141,7 +139,8 @@ class Figures:
         parts = {name: part["days"].to_numpy() for (name,), part in days.group_by("itinerary")}
         order = sorted(parts, key=lambda name: -parts[name].size)[: len(COLOURS)]
         with styled():
-            figure, (axes,) = canvas(8.0, 3.8)
+            what = f"How long a container takes: {self._named('flows', [flow], 200)[0]}"
+            figure, (axes,) = canvas(8.6, 4.2, self._titled(what))
             if order:
                 axes.hist(
                     [parts[name] for name in order],
@@ -149,21 +148,19 @@ class Figures:
                     stacked=True,
                     color=list(COLOURS[: len(order)]),
                     weights=[np.full(parts[name].size, 100 / days.height) for name in order],
-                    label=[shortened(name, 40) for name in order],
+                    label=self._named("itineraries", order, 60),
                 )
-            for share, dash in ((0.5, "-"), (0.9, "--")):
-                value = self._run.statistics[f"flows.{flow}.transit_days.p{100 * share:.0f}"].mean
-                if value is not None:
-                    axes.axvline(value, color=INK, linewidth=1.1, linestyle=dash,
-                                 label=f"{100 * share:.0f} % within {value:.1f} days")  # fmt: skip
+            for share, dash in ((0.5, "-"), (0.9, "--")) if order else ():
+                value = float(np.quantile(days["days"].to_numpy(), share))
+                axes.axvline(value, color=INK, linewidth=1.1, linestyle=dash,
+                             label=f"{100 * share:.0f} % within {value:.1f} days")  # fmt: skip
             axes.set_xlabel("days from entry to delivery")
             axes.set_ylabel("share of the containers, %")
-            axes.set_title(shortened(flow, 60))
-            figure.legend(loc="outside lower center", ncols=3)
+            figure.legend(loc="outside lower center", ncols=2)
         return figure
 
     def queue(self, zones: Sequence[str] | None = None) -> Figure:
-        """Draw vehicles waiting for a position, day by day; the band is the interval.
+        """Draw vehicles waiting for a position, day by day; the band is the range of the replications.
 
         Parameters
         ----------
@@ -173,10 +170,11 @@ class Figures:
         statistics = self._run.statistics
         known = [name for name, zone in self._run.corridor.zones.items() if zone.positions is not None]
         zones = self._chosen("zones", zones, known, lambda one: statistics[f"zones.{one}.queue.mean"].mean, 6)
-        return daily_panels(self._run, "queue", zones, "vehicles waiting")
+        shown = dict(zip(zones, self._named("zones", zones, 200), strict=True))
+        return daily_panels(self._run, "Vehicles waiting for a position", "queue", shown)
 
     def yard(self, terminals: Sequence[str] | None = None) -> Figure:
-        """Draw the TEU in yards, day by day, beside their capacity; the band is the interval.
+        """Draw the TEU in yards, day by day, beside their capacity; the band is the range of the replications.
 
         Parameters
         ----------
@@ -192,60 +190,45 @@ class Figures:
             lambda one: statistics[f"terminals.{one}.yard_teu.mean"].mean,
             6,
         )
-        return daily_panels(self._run, "yard", terminals, "TEU in the yard", yards)
+        shown = dict(zip(terminals, self._named("terminals", terminals, 200), strict=True))
+        return daily_panels(self._run, "TEU in the yard", "yard", shown, yards)
 
-    def utilisation(self, shown: int = 24) -> Figure:
-        """Draw how busy positions, equipment, checks and fleets are; whiskers are intervals.
+    def utilisation(self, each: int = 6) -> Figure:
+        """Draw how busy positions, equipment, checks, fleets and paths are; whiskers are intervals.
 
         Parameters
         ----------
-        shown
-            How many at most: the busiest.
+        each
+            How many at most of each kind: the busiest.
         """
-        kinds = {
-            "zones": "positions of a zone",
-            "equipment": "equipment",
-            "checks": "posts of a check",
-            "fleets": "fleet",
-        }
-        found = []
-        for group in kinds:
-            for name in getattr(self._run.corridor, group):
-                key = f"{group}.{name}.utilisation"
-                if key in self._run.statistics and self._run.statistics[key].mean is not None:
-                    found.append((self._run.statistics[key], group, name))
-        found = sorted(found, key=lambda one: one[0].mean or 0.0)[-shown:]
+        statistics, corridor = self._run.statistics, self._run.corridor
+        quantities = statistics.busiest(each)[::-1]
+        users = [user(corridor, quantity) for quantity in quantities]
         with styled():
-            figure, (axes,) = canvas(8.0, 1.5 + 0.25 * len(found))
-            for (group, label), colour in zip(kinds.items(), COLOURS, strict=False):
-                rows = [row for row, one in enumerate(found) if one[1] == group]
+            figure, (axes,) = canvas(9.2, 2.0 + 0.31 * len(users), self._titled("What is busiest"))
+            for kind, colour in zip(USERS.values(), COLOURS, strict=False):
+                rows = [row for row, one in enumerate(users) if one[0] == kind]
                 if rows:
-                    axes.barh(
-                        rows,
-                        [100 * (found[row][0].mean or 0) for row in rows],
-                        0.7,
-                        color=colour,
-                        label=label,
-                    )
-            for row, (interval, _, _) in enumerate(found):
-                _whisker(axes, interval, row, 100)
+                    busy = [100 * (statistics[quantities[row]].mean or 0) for row in rows]
+                    axes.barh(rows, busy, 0.62, color=colour, label=kind)
+            for row, quantity in enumerate(quantities):
+                _whisker(axes, statistics[quantity], row - 0.42, 100, most=100)
             axes.axvline(100, color=FAINT, linewidth=0.8)
             axes.set_xlim(0, 105)
-            axes.set_ylim(-0.6, len(found) - 0.4)
-            axes.set_yticks(range(len(found)), [shortened(name) for _, _, name in found])
+            axes.set_ylim(-0.7, len(users) - 0.4)
+            axes.set_yticks(range(len(users)), [wrapped(name, 48) for _, name in users])
             axes.grid(visible=False, axis="y")
-            axes.set_xlabel(f"busy, % of the time{self._said()}")
-            axes.set_ylabel("resource")
-            figure.legend(loc="outside upper center", ncols=4, handlelength=1.1)
+            axes.set_xlabel(f"in use, % of the time{self._said()}")
+            figure.legend(loc="outside lower center", ncols=5, handlelength=1.1)
         return figure
 
-    def space_time(self, itinerary: str | None = None, *, day: int = 0, days: int = 30, replication: int = 0) -> Figure:
+    def space_time(self, itinerary: str | None = None, *, day: int = 0, days: int = 7, replication: int = 0) -> Figure:
         """Draw the vehicles of an itinerary's services along its way, distance by time.
 
         Parameters
         ----------
         itinerary
-            Which; by default the longest of the largest flow.
+            Which; by default the usual one of the flow with the most modes, of several the largest.
         day, days
             First day (0: the first that counts) and number of days.
         replication
@@ -255,13 +238,15 @@ class Figures:
 
         return space_time(self._run, self._itinerary(itinerary), day, days, replication)
 
-    def save(self, folder: str | os.PathLike[str]) -> list[Path]:
+    def save(self, folder: str | os.PathLike[str], *, progress: Callable[[float], None] | None = None) -> list[Path]:
         """Write all pictures as PNG and SVG; the same run gives the same bytes.
 
         Parameters
         ----------
         folder
             Where; it is made if it is not there.
+        progress
+            Called with the share done.
 
         Returns
         -------
@@ -274,12 +259,10 @@ class Figures:
         if "legs" not in self._run.manifest["tables"]:
             del drawn["space_time"]
         written = []
-        for name, draw in drawn.items():
-            figure = draw()
-            with styled():
-                for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-                    written.append(path / f"{name}.{suffix}")
-                    figure.savefig(written[-1], dpi=160, metadata=metadata)
+        for number, (name, draw) in enumerate(drawn.items(), 1):
+            written += _written(draw(), path / name)
+            if progress is not None:
+                progress(number / len(drawn))
         return written
 
     def _said(self, of: str = "") -> str:
@@ -288,22 +271,26 @@ class Figures:
         return f"\nwhiskers: 95 % interval {of + ' ' if of else ''}over {count} replications" if count > 1 else ""
 
     def _flows(self, flows: Sequence[str] | None) -> list[str]:
-        statistics = self._run.statistics
+        return self._chosen("flows", flows, list(self._run.corridor.flows), self._delivered, SHOWN)
 
-        def size(flow: str) -> float | None:
-            return statistics[f"flows.{flow}.delivered_teu"].mean
+    def _delivered(self, flow: str) -> float | None:
+        return self._run.statistics[f"flows.{flow}.delivered_teu"].mean
 
-        return self._chosen("flows", flows, list(self._run.corridor.flows), size, SHOWN)
+    def _titled(self, what: str) -> tuple[str, str]:
+        return what, title(self._run.corridor)
+
+    def _named(self, table: str, ids: Sequence[str], width: int = 40) -> list[str]:
+        """Return the names of some ids, long ones in lines."""
+        known = names(self._run.corridor, table)
+        return [wrapped(known[id_], width) for id_ in ids]
 
     def _itinerary(self, itinerary: str | None) -> str:
-        known = self._run.corridor.itineraries
+        corridor = self._run.corridor
         if itinerary is not None:
-            return self._chosen("itineraries", [itinerary], list(known), lambda one: 0.0, 1)[0]
-        (flow,) = self._flows(None)[:1] or [""]
-        return max(
-            (one for one in known.values() if one.flow == flow),
-            key=lambda one: (one.share, len(one.services)),
-        ).id
+            return self._chosen("itineraries", [itinerary], list(corridor.itineraries), lambda one: 0.0, 1)[0]
+        flows = sorted(corridor.flows, key=lambda one: -(self._delivered(one) or 0.0))
+        carried = [one for one in flows if self._delivered(one)] or flows
+        return usual(corridor, max(carried, key=lambda one: len(modes(corridor, one)))).id
 
     def _chosen(self, table: str, names: Sequence[str] | None, known: list[str], size: Any, count: int) -> list[str]:
         """Return the names asked for, if they are known, else those of the largest size."""
@@ -315,9 +302,19 @@ class Figures:
         return list(names)
 
 
-def _whisker(axes: Axes, interval: Interval, row: int, factor: float = 1) -> None:
+def _written(figure: Figure, path: Path) -> list[Path]:
+    """Write a picture in both forms."""
+    files = []
+    with styled():
+        for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+            files.append(path.with_suffix(f".{suffix}"))
+            figure.savefig(files[-1], dpi=160, metadata=metadata)
+    return files
+
+
+def _whisker(axes: Axes, interval: Interval, row: float, factor: float = 1, most: float = float("inf")) -> None:
     if interval.low is not None and interval.high is not None:
-        axes.plot([factor * interval.low, factor * interval.high], [row, row], color=INK, linewidth=1.1,
+        axes.plot([factor * interval.low, min(factor * interval.high, most)], [row, row], color=INK, linewidth=1.1,
                   marker="|", markersize=5, zorder=5)  # fmt: skip
 
 

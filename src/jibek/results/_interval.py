@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -30,7 +30,7 @@ class Interval:
     >>> interval.mean, round(interval.low, 2), round(interval.high, 2)
     (12.0, 7.03, 16.97)
     >>> print(interval)
-    12 ± 4.97
+    12.0 ± 5.0
     """
 
     mean: float | None
@@ -58,10 +58,52 @@ class Interval:
         """Half the width; None where it is not known."""
         return None if self.high is None or self.mean is None else self.high - self.mean
 
+    def scaled(self, factor: float) -> Interval:
+        """Return the interval in other units: all bounds multiplied by a factor above 0."""
+        return Interval(*(None if one is None else factor * one for one in (self.mean, self.low, self.high)))
+
+    def not_negative(self) -> Interval:
+        """Return the interval without what lies below 0."""
+        return self if self.low is None else replace(self, low=max(self.low, 0.0))
+
     def __str__(self) -> str:
+        """Write it to two digits of half its width, but no finer than to three of the mean; one cut at 0 by its bounds."""
         if self.mean is None:
             return "-"
-        return f"{self.mean:,.6g}" if self.half is None else f"{self.mean:,.6g} ± {self.half:.3g}"
+        if self.half is None or self.half <= 1e-9 * abs(self.mean):
+            return plain_number(self.mean)
+        digits = 1 - _exponent(self.half)
+        most = max(0, 2 - _exponent(self.mean)) if self.mean else digits
+        half = self.half if digits <= most else math.ceil(self.half * 10**most - 1e-9) / 10**most
+        digits = min(digits, most)
+        mean, high, half_text = (_rounded(one, digits) for one in (self.mean, self.mean + half, half))
+        whole = self.low is not None and self.mean - self.low >= (1 - 1e-9) * self.half
+        return f"{mean} ± {half_text}" if whole else f"{mean} (0 to {high})"
+
+
+def plain_number(value: float) -> str:
+    """Write a number to three digits at least, with thousands separated and no exponent.
+
+    Examples
+    --------
+    >>> plain_number(1234567.8), plain_number(12.345), plain_number(0.00123), plain_number(0)
+    ('1,234,568', '12.3', '0.00123', '0')
+    """
+    if not math.isfinite(value):
+        return str(value)
+    if value == round(value):
+        return f"{value:,.0f}"
+    return _rounded(value, max(0, 2 - _exponent(value)))
+
+
+def _exponent(value: float) -> int:
+    """Return the power of ten of a number's first digit."""
+    return math.floor(math.log10(abs(value)))
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Write a number rounded to digits after the point; below 0: before it."""
+    return f"{round(value, digits):,.{max(digits, 0)}f}"
 
 
 def means(matrix: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from jibek.results._style import COLOURS, FAINT, PALE, canvas, dates, shortened, styled
+from jibek.results._names import title
+from jibek.results._style import COLOURS, canvas, dates, styled, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,58 +17,58 @@ if TYPE_CHECKING:
 
 def daily_panels(
     run: Run,
+    what: str,
     quantity: str,
-    names: Sequence[str],
-    label: str,
+    shown: Mapping[str, str],
     limits: Mapping[str, float | None] | None = None,
 ) -> Figure:
-    """Draw a quantity of the table `daily`.
+    """Draw a quantity of the table `daily` over the days that count.
 
     Parameters
     ----------
     run
         The run.
+    what
+        What is drawn, with its unit.
     quantity
-        Which.
-    names
-        Of what: a panel each.
-    label
-        What the y axes show.
+        Which quantity.
+    shown
+        Of what, and their names: a panel each.
     limits
-        Capacities by name.
+        Capacities by id.
     """
-    columns = min(2, max(1, len(names)))
-    rows = max(1, -(-len(names) // columns))
-    header = run.corridor.header
-    notes = ["grey: warm-up, not counted"] if header.warmup_days else []
-    if run.replications > 1:
-        notes.append(f"band: 95 % interval over {run.replications} replications")
+    columns = min(2, max(1, len(shown)))
+    rows = max(1, -(-len(shown) // columns))
+    count = run.replications
     with styled():
-        figure, panels = canvas(4.6 * columns, 0.6 + 1.75 * rows, rows, columns, sharex=True)
-        for axes, name in zip(panels, names, strict=False):
-            _panel(axes, run, quantity, name, (limits or {}).get(name))
-        for axes in panels[len(names) :]:
+        figure, panels = canvas(
+            4.8 * columns, 1.3 + 1.75 * rows, (what, title(run.corridor)), rows, columns, sharex=True
+        )
+        for axes, (id_, name) in zip(panels, shown.items(), strict=False):
+            _panel(axes, run, quantity, id_, name, (limits or {}).get(id_))
+        for axes in panels[len(shown) :]:
             axes.remove()
-        figure.supylabel(label, fontsize=9)
-        figure.supxlabel("; ".join(["day", *notes]), fontsize=8.5, color=FAINT)
+        figure.supylabel("mean of the day", fontsize=9)
+        if count > 1:
+            figure.supxlabel(
+                f"line: mean of {count} replications; band: from the least to the most of them", fontsize=8.5
+            )
     return figure
 
 
-def _panel(axes: Axes, run: Run, quantity: str, name: str, limit: float | None) -> None:
+def _panel(axes: Axes, run: Run, quantity: str, id_: str, name: str, limit: float | None) -> None:
+    import polars as pl
+
     header = run.corridor.header
-    frame = run.statistics.daily(quantity, name)
-    day, mean = frame["day"].to_numpy() + 0.5, frame["mean"].to_numpy()
-    top = float(mean.max())
-    if run.replications > 1:
-        low, high = frame["low"].clip(0).to_numpy(), frame["high"].to_numpy()
-        axes.fill_between(day, low, high, color=COLOURS[0], alpha=0.25, linewidth=0)
-        top = float(high.max())
+    frame = run.statistics.daily(quantity, id_).filter(pl.col("day") >= 0)
+    day = frame["day"].to_numpy() + 0.5
+    least, mean, most = (frame[column].to_numpy() for column in ("least", "mean", "most"))
+    axes.fill_between(day, least, most, color=COLOURS[0], alpha=0.25, linewidth=0)
     axes.plot(day, mean, color=COLOURS[0], linewidth=1.1)
-    axes.axvspan(-header.warmup_days, 0, color=PALE, alpha=0.6, linewidth=0)
-    axes.set_title(shortened(name))
+    axes.set_title(wrapped(name, 46), fontsize=9)
     axes.yaxis.set_major_formatter("{x:,g}")
-    _limit(axes, limit, 1.12 * max(1.0, top))
-    dates(axes, header.start, -header.warmup_days, header.days)
+    _limit(axes, limit, 1.12 * max(1.0, float(most.max())))
+    dates(axes, header.start, 0, header.days)
 
 
 def _limit(axes: Axes, limit: float | None, top: float) -> None:
@@ -76,5 +77,7 @@ def _limit(axes: Axes, limit: float | None, top: float) -> None:
         top = max(top, 1.12 * limit)
         axes.axhline(limit, color=COLOURS[3], linewidth=1, linestyle="--")
     if limit is not None:
-        axes.set_title(f"room for {limit:,.0f}", loc="right", fontsize=8, fontweight="normal", color=COLOURS[3])
+        axes.annotate(f"room for {limit:,.0f}", (1, 1), (0, -3), xycoords="axes fraction", textcoords="offset points",
+                      ha="right", va="top", fontsize=8, color=COLOURS[3])  # fmt: skip
+        top *= 1.12
     axes.set_ylim(0, top)

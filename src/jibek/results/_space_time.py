@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from jibek.results._folder import RunError
-from jibek.results._style import COLOURS, FAINT, INK, canvas, dates, shortened, styled
+from jibek.results._names import names, title
+from jibek.results._style import COLOURS, FAINT, INK, canvas, dates, styled, wrapped
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,22 +26,24 @@ def space_time(run: Run, itinerary: str, day: int, days: int, replication: int) 
     if legs.is_empty():
         raise RunError(f"no vehicle of itinerary {itinerary!r} runs in these days of replication {replication}")
     places, breaks, offsets = _way(corridor, services)
+    places = [(km, names(corridor, "places")[place]) for km, place in places]
+    what = f"Vehicles on the way of {names(corridor, 'itineraries')[itinerary]}"
+    called = names(corridor, "services")
     with styled():
-        figure, (axes,) = canvas(9.2, 6.0)
+        figure, (axes,) = canvas(9.2, 6.4, (what, title(corridor)))
         for number, service in enumerate(services):
             part = legs.filter(legs["service"] == service)
             lines = _lines(corridor, part, offsets[number])
-            _draw(axes, lines, COLOURS[number % len(COLOURS)], shortened(f"{service} ({len(lines)})", 40))
-        for km in breaks:
+            _draw(axes, lines, COLOURS[number % len(COLOURS)], wrapped(f"{called[service]} ({len(lines)})", 44))
+        for km in breaks[1:-1]:
             axes.axhline(km, color=FAINT, linewidth=0.9)
         _label_places(axes, places, breaks)
         dates(axes, corridor.header.start, day, day + days)
         axes.set_ylim(places[-1][0] * 1.01, -places[-1][0] * 0.01)
         axes.yaxis.set_major_formatter("{x:,.0f}")
-        axes.set_xlabel(f"day; replication {replication}, in brackets the number of vehicles")
+        axes.set_xlabel(f"date; replication {replication}, number of vehicles in brackets")
         axes.set_ylabel("distance from the origin, km")
-        axes.set_title(shortened(itinerary, 70))
-        figure.legend(loc="outside lower center", ncols=2 if len(services) > 3 else 3)
+        figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 
@@ -100,13 +103,12 @@ def _draw(axes: Axes, lines: list[Any], colour: str, label: str) -> None:
 
 def _label_places(axes: Axes, places: list[tuple[float, str]], breaks: list[float]) -> None:
     """Name the places on the right: those where services meet, and of the others as many as fit."""
-    total = places[-1][0]
-    gap = total / 26
+    gap = places[-1][0] / 26
     named = {km: name for km, name in places if km in breaks}
     for km, name in places:
         if all(abs(km - other) >= gap for other in named):
             named[km] = name
     side = axes.secondary_yaxis("right")
-    side.set_yticks(list(named), [shortened(name, 22) for name in named.values()], fontsize=7.5)
+    side.set_yticks(list(named), list(named.values()), fontsize=8)
     side.spines["right"].set_visible(False)
     side.tick_params(length=0, colors=INK)

@@ -40,7 +40,7 @@ class Statistics(Mapping[str, Interval]):
     """Figures by dotted name, each a mean with its 95 % interval over the replications.
 
     Made by `Run.statistics`. Several names joined by ` + ` are added up in each replication before the mean
-    is taken.
+    is taken. No figure can be below 0, and no interval reaches there.
 
     Examples
     --------
@@ -113,14 +113,29 @@ class Statistics(Mapping[str, Interval]):
     def __getitem__(self, quantity: str) -> Interval:
         if quantity in self._held[0]:
             column = self._held[0][quantity]
-            return Interval.from_half(self._means[0][column], self._means[1][column])
-        return Interval.of(self.values_of(quantity))
+            return Interval.from_half(self._means[0][column], self._means[1][column]).not_negative()
+        return Interval.of(self.values_of(quantity)).not_negative()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._held[0])
 
     def __len__(self) -> int:
         return len(self._held[0])
+
+    def busiest(self, each: int) -> list[str]:
+        """Return the names of the highest utilisations: of positions, equipment, checks, fleets and paths of links.
+
+        Parameters
+        ----------
+        each
+            How many at most of each group.
+        """
+        found = []
+        for group in ("links", "zones", "equipment", "checks", "fleets"):
+            used = [name for name in self if name.startswith(f"{group}.") and ".utilisation" in name]
+            used = [name for name in used if self[name].mean]
+            found += sorted(used, key=lambda name: -(self[name].mean or 0.0))[:each]
+        return found
 
     @property
     def groups(self) -> dict[str, list[str]]:
@@ -186,7 +201,7 @@ class Statistics(Mapping[str, Interval]):
         return _aggregate(groups, "value", None).sort(keys)
 
     def daily(self, quantity: str, id: str) -> pl.DataFrame:
-        """Return a quantity by day: `day` (0: the first that counts), `mean`, `low`, `high`.
+        """Return a quantity by day: `day` (0: the first that counts), `mean`, `least`, `most` of the replications.
 
         Parameters
         ----------
@@ -200,7 +215,8 @@ class Statistics(Mapping[str, Interval]):
         frame = self._table("daily").filter((pl.col("quantity").cast(pl.String) == quantity) & (pl.col("id") == id))
         if frame.is_empty():
             raise RunError(f"there is no {quantity!r} of {id!r} by day")
-        return self._over_replications(frame, ["day"], "value").sort("day")
+        value = pl.col("value")
+        return frame.group_by("day").agg(mean=value.mean(), least=value.min(), most=value.max()).sort("day")
 
     def _over_replications(self, frame: pl.DataFrame, keys: list[str], value: str) -> pl.DataFrame:
         return _aggregate(frame.group_by(keys, maintain_order=True), value, self.replications)
@@ -242,7 +258,8 @@ def _aggregate(groups: Any, value: str, count: int | None) -> pl.DataFrame:
     factor = np.array([student(int(k) - 1) for k in range(int(n.max(initial=0)) + 1)])[n]
     half = pl.Series(factor * np.sqrt(variance / n)).fill_nan(None)
     middle = pl.Series(mean)
-    return frame.drop("n", "total", "squares").with_columns(mean=middle, low=middle - half, high=middle + half)
+    low = (middle - half).clip(0)
+    return frame.drop("n", "total", "squares").with_columns(mean=middle, low=low, high=middle + half)
 
 
 def _put(tree: dict[str, Any], name: str, value: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -67,27 +68,28 @@ def styled() -> Iterator[None]:
         yield
 
 
-def canvas(width: float, height: float, rows: int = 1, columns: int = 1, **more: Any) -> tuple[Figure, list[Axes]]:
-    """Make a figure of a size in inches, and its axes, row by row."""
+def canvas(
+    width: float, height: float, titles: tuple[str, str], rows: int = 1, columns: int = 1, **more: Any
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure of a size in inches with a title and what it is of, and its axes, row by row."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained", dpi=120)
+    what, of = titles
+    figure.suptitle(f"{what}\n{wrapped(of, int(13 * width))}", x=0.01, ha="left", fontsize=10, color=INK)
     axes = figure.subplots(rows, columns, squeeze=False, **more)
     return figure, list(axes.ravel())
 
 
-def shortened(name: str, length: int = 34) -> str:
-    """Cut a long name in its middle.
+def wrapped(name: str, length: int = 36) -> str:
+    r"""Break a long name into lines, and nothing of it away.
 
     Examples
     --------
-    >>> shortened("a-name-that-is-much-too-long", 15)
-    'a-name-…oo-long'
+    >>> wrapped("Khorgos-Eastern Gate and Altynkol station, 1520 mm track", 30)
+    'Khorgos-Eastern Gate and\nAltynkol station, 1520 mm\ntrack'
     """
-    if len(name) <= length:
-        return name
-    head = (length - 1) // 2
-    return f"{name[:head]}…{name[-(length - 1 - head) :]}"
+    return textwrap.fill(name, length, break_long_words=False, break_on_hyphens=False)
 
 
 def plain(name: str) -> str:
@@ -119,5 +121,9 @@ def _months(start: date, first: float, last: float) -> tuple[list[float], list[s
 def _days(start: date, first: float, last: float) -> tuple[list[float], list[str]]:
     step = max(1, round((last - first) / 8))
     numbers: Sequence[int] = range(int(-(-first // 1)), int(last) + 1, step)
-    labels = [(start + timedelta(days=number)).strftime("%-d %b") for number in numbers]
+    days = [start + timedelta(days=number) for number in numbers]
+    labels = [
+        f"{day.day} {day:%b}" + ("" if n and day.year == days[n - 1].year else f"\n{day.year}")
+        for n, day in enumerate(days)
+    ]
     return [float(number) for number in numbers], labels
