@@ -217,9 +217,7 @@ def _differences(console: Console, run: Run, found: list[Comparison], most: int 
     known = [(one, 1 + one.difference) for one in found if one.difference is not None and one.difference > -1]
     far = sorted(known, key=lambda pair: -abs(math.log(pair[1])))[:most]
     _print(console, _compared("Where it differs most from what was observed", [one for one, _ in far]))
-    console.print(
-        f"All {len(found)} observations, with remarks: jibek validate {run.corridor.header.id}\n"
-    )
+    console.print(f"All {len(found)} observations, with remarks: jibek validate {run.corridor.header.id}\n")
 
 
 def _compared(title: str, found: list[Comparison]) -> Table:

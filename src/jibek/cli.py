@@ -249,7 +249,7 @@ def verify(seed: Seed = 0, jobs: Jobs = None, as_json: AsJson = False) -> None:
     from jibek._show import verdicts
     from jibek.verify import verify as prove
 
-    with _progress("simulating what theory knows") as tell:
+    with _simulating("simulating what theory knows") as tell:
         found = prove(seed=seed, jobs=jobs, progress=tell)
     if as_json:
         typer.echo(json.dumps(found.document()))

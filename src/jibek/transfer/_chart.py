@@ -36,7 +36,8 @@ def crane_chart(job: Job, plan: Plan) -> Figure:
     found = courses(job, plan, Spots(job, plan))
     last = max((move.end_s for move in plan.moves), default=60.0)
     with styled():
-        figure, (axes,) = canvas(11.0, 6.2)
+        of = f"{job.header.title or job.header.id}, by {plan.header.method or plan.header.id}"
+        figure, (axes,) = canvas(11.0, 6.4, ("Where the cranes are", of))
         segments: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
         for course in found:
             _standing(axes, course, last)
@@ -51,7 +52,6 @@ def crane_chart(job: Job, plan: Plan) -> Figure:
         )
         axes.set_xlabel(f"time from {job.header.start:%-d %B %Y, %H:%M}, min; thin: without a box or standing")
         axes.set_ylabel("position along the yard, m")
-        axes.set_title(f"Cranes: {job.header.title or job.header.id} ({plan.header.method or plan.header.id})")
         if any(segments.values()):
             figure.legend(loc="outside lower center", ncols=4)
     return figure

@@ -38,8 +38,11 @@ def train_diagram(job: Job, train: str, standing: Mapping[str, tuple[str, int]],
     boxes = _by_wagon(job, standing)
     total_m = sum(job.models[wagon.model].length_m for wagon in job.rakes[train])
     rows = max(1, math.ceil(total_m / (_ROW_M - 26)))
+    mine = [box for wagon in job.rakes[train] for box, _ in boxes.get(wagon.id, ())]
+    mass = sum(box.mass_t for box in mine)
+    of = f"{len(job.rakes[train])} wagons, {total_m:,.0f} m; boxes: {len(mine)}, {mass:,.0f} t"
     with styled():
-        figure, axes = canvas(11.0, 0.7 + 1.05 * rows, rows)
+        figure, axes = canvas(11.0, 1.0 + 1.05 * rows, (f"{train}, {caption}", of), rows)
         row, x = 0, 0.0
         for wagon in job.rakes[train]:
             model = job.models[wagon.model]
@@ -52,11 +55,6 @@ def train_diagram(job: Job, train: str, standing: Mapping[str, tuple[str, int]],
         for one in axes:
             one.set(xlim=(0, _ROW_M), ylim=(-1.9, 4.6))
             one.axis("off")
-        mine = [box for wagon in job.rakes[train] for box, _ in boxes.get(wagon.id, ())]
-        mass = sum(box.mass_t for box in mine)
-        axes[0].set_title(
-            f"{train}, {caption}: {len(job.rakes[train])} wagons, {total_m:,.0f} m; boxes: {len(mine)}, {mass:,.0f} t"
-        )
         _legend(figure, {end: colour for end, colour in colours.items() if any(box.destination == end for box in mine)})
     return figure
 
