@@ -50,7 +50,7 @@ def test_transfer_page_runs(tmp_path):
     for line in commands.splitlines():
         words = shlex.split(line.removeprefix("$ "))
         answer = subprocess.run(
-            [sys.executable, "-m", "jibek.cli", *words[1:]], capture_output=True, text=True, check=False, cwd=tmp_path
+            [sys.executable, "-m", "jibek", *words[1:]], capture_output=True, text=True, check=False, cwd=tmp_path
         )
         assert (words[0], answer.returncode, answer.stderr) == ("jibek", 0, "")
     assert (tmp_path / "shown" / "cranes.png").is_file()

@@ -15,7 +15,7 @@ from transfer_packages import cell
 
 
 def jibek(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "jibek.cli", "transfer", *arguments]
+    command = [sys.executable, "-m", "jibek", "transfer", *arguments]
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120)
 
 
