@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jibek import _transfer_cli
+from jibek._error import JibekError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -61,8 +62,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what the terminal cannot show becomes a question mark
             stream.reconfigure(errors="replace")
-    from jibek.corridor import JibekError
-
     try:
         app()
     except JibekError as error:

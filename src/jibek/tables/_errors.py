@@ -16,8 +16,8 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import ClassVar
 
+from jibek._error import JibekError
 from jibek.tables._fields import Row
 
 SHOWN = 100
@@ -62,12 +62,6 @@ class Problem:
         line = "" if self.line is None else f":{self.line}"
         column = f" {self.column}" if self.column else ""
         return f"{self.file}{line}{column}: {self.message}"
-
-
-class JibekError(Exception):
-    """An error that is the user's to mend: it says what is wrong and where."""
-
-    exit_code: ClassVar[int] = 2
 
 
 class ProblemsError(JibekError):
