@@ -3,3 +3,5 @@
 
 class JibekError(Exception):
     """The base of all errors that are the user's to mend; their text says what is wrong, where, and what to do."""
+
+    exit_code = 2

@@ -1,11 +1,11 @@
 """Packages of described tables: their columns, reading, checking of references, writing, and what can be wrong."""
 
+from jibek._error import JibekError
 from jibek.tables._columns import Column, columns, number_text
 from jibek.tables._describe import TableDescription, described, frictionless, page
 from jibek.tables._errors import (
     SHOWN,
     ChangeError,
-    JibekError,
     PackageError,
     Problem,
     ProblemsError,
