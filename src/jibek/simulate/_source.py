@@ -20,11 +20,13 @@ config: Any = numba.config
 class _Part(codegen.JITCodeLibrary):  # type: ignore[misc]
     """Code that is only linked into other code: optimised and turned into machine code there, once for all."""
 
-    def _optimize_final_module(self) -> None:
-        pass
+    def _optimize_functions(self, module: Any) -> None:
+        module.data_layout = self._codegen._data_layout
 
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
+    def finalize(self) -> None:
+        for function in self._final_module.functions:
+            if function.linkage == Linkage.external and not function.is_declaration:
+                function.linkage = Linkage.linkonce_odr
         self._finalized = True
 
     def get_pointer_to_function(self, name: str) -> int:
@@ -40,6 +42,12 @@ class _Part(codegen.JITCodeLibrary):  # type: ignore[misc]
 
 class _Whole(codegen.JITCodeLibrary):  # type: ignore[misc]
     """Code with its parts, which nobody else calls: so they may be changed as suits their callers."""
+
+    def finalize(self) -> None:
+        for library in self._linking_libraries:  # grows as it is gone through
+            parts = library._linking_libraries if isinstance(library, _Part) else ()
+            self._linking_libraries.extend(part for part in parts if part not in self._linking_libraries)
+        super().finalize()
 
     def _optimize_final_module(self) -> None:
         for function in self._final_module.functions:
