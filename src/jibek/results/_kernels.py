@@ -52,7 +52,10 @@ def quantiles(values: Any, groups: Any, size: int, shares: Any) -> Any:
     """Return mean and quantiles of sorted values by group, interpolated linearly; NaN for an empty group."""
     start = count_groups(groups, size)
     found = np.full((size, 1 + shares.size), np.nan)
-    held = values[sort_groups(groups, start)]
+    free, held = start[:-1].copy(), np.empty(values.size)
+    for row in range(values.size):
+        held[free[groups[row]]] = values[row]
+        free[groups[row]] += 1
     for group in range(size):
         first, count = start[group], start[group + 1] - start[group]
         if count == 0:
