@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -14,11 +14,10 @@ ALREADY = "--peers-as-they-are"
 
 
 def main(words: list[str]) -> int:
-    if missing() and ALREADY not in words and shutil.which("uv"):
-        print("peers are missing: running again with uv run --group benchmark", file=sys.stderr)
-        return subprocess.run(
-            ["uv", "run", "--group", "benchmark", "python", "-m", "benchmarks", *words, ALREADY]
-        ).returncode
+    uv = shutil.which("uv")
+    if missing() and ALREADY not in words and uv:
+        print("peers are missing: running again with uv run --group benchmark", file=sys.stderr, flush=True)
+        os.execv(uv, [uv, "run", "--group", "benchmark", "python", "-m", "benchmarks", *words, ALREADY])
     from benchmarks._registry import BENCHMARKS
     from benchmarks._report import report
 

@@ -79,7 +79,7 @@ def _linear(what: str, cases: Sequence[Case], key: str, unit: str) -> Row:
     first = values[0] + (values[1] - values[0]) / (containers[1] - containers[0]) * (containers[-1] - containers[0])
     measured = ", ".join(f"{value:,.3g}" for value in values)
     line = f"{base:,.3g} {unit} + {slope * 1e6:,.3g} {unit} a million containers, R² {explained:.4f}"
-    reached = explained >= 0.98 and values[-1] <= 1.2 * first
+    reached = bool(explained >= 0.98 and values[-1] <= 1.2 * first)
     return Row(what, f"{measured} {unit}: {line}", "linear in containers", reached, {"cases": list(cases)})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import pytest
 from benchmarks import __main__ as command
@@ -16,6 +17,7 @@ from benchmarks._report import report
 def test_runs(name, tmp_path):
     rows = list(BENCHMARKS[name](TINY, tmp_path))
     assert rows
+    json.dumps([asdict(row) for row in rows], allow_nan=False)
     assert all(row.reached is not None for row in rows if row.figures and row.target.startswith(("<", ">")))
 
 
