@@ -60,7 +60,9 @@ class Figures:
         totals = {flow: statistics[f"flows.{flow}.transit_days.mean"] for flow in flows}
         flows = sorted(flows, key=lambda flow: totals[flow].mean or 0.0)
         with styled():
-            figure, (axes,) = canvas(9.2, 2.1 + 0.29 * len(flows), self._titled("Where the days of a container go"))
+            figure, (axes,) = canvas(
+                9.2, 2.1 + 0.29 * len(flows), titles=self._titled("Where the days of a container go")
+            )
             left = np.zeros(len(flows))
             for stage, colour in STAGE_COLOURS.items():
                 days = np.array([statistics[f"flows.{flow}.stages_days.{stage}"].mean or 0.0 for flow in flows])
@@ -105,7 +107,7 @@ class Figures:
             return [figures[flow][name].mean or 0.0 for flow in flows]
 
         with styled():
-            figure, (axes,) = canvas(9.2, 2.0 + 0.31 * len(flows), self._titled("How long a container takes"))
+            figure, (axes,) = canvas(9.2, 2.0 + 0.31 * len(flows), titles=self._titled("How long a container takes"))
             low, high = np.array(at("p10")), np.array(at("p90"))
             axes.barh(rows, high - low, 0.5, low, color="#B7D6EA", label="10 % to 90 % quantile")
             axes.hlines(rows, high, at("p95"), color="#6BA6CC", linewidth=1.2, label="to 95 % quantile")
@@ -140,7 +142,7 @@ class Figures:
         order = sorted(parts, key=lambda name: -parts[name].size)[: len(COLOURS)]
         with styled():
             what = f"How long a container takes: {self._named('flows', [flow], 200)[0]}"
-            figure, (axes,) = canvas(8.6, 4.2, self._titled(what))
+            figure, (axes,) = canvas(8.6, 4.2, titles=self._titled(what))
             if order:
                 axes.hist(
                     [parts[name] for name in order],
@@ -205,7 +207,7 @@ class Figures:
         quantities = statistics.busiest(each)[::-1]
         users = [user(corridor, quantity) for quantity in quantities]
         with styled():
-            figure, (axes,) = canvas(9.2, 2.0 + 0.31 * len(users), self._titled("What is busiest"))
+            figure, (axes,) = canvas(9.2, 2.0 + 0.31 * len(users), titles=self._titled("What is busiest"))
             for kind, colour in zip(USERS.values(), COLOURS, strict=False):
                 rows = [row for row, one in enumerate(users) if one[0] == kind]
                 if rows:

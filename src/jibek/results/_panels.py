@@ -41,9 +41,8 @@ def daily_panels(
     rows = max(1, -(-len(shown) // columns))
     count = run.replications
     with styled():
-        figure, panels = canvas(
-            4.8 * columns, 1.3 + 1.75 * rows, (what, title(run.corridor)), rows, columns, sharex=True
-        )
+        titles = (what, title(run.corridor))
+        figure, panels = canvas(4.8 * columns, 1.3 + 1.75 * rows, rows, columns, titles=titles, sharex=True)
         for axes, (id_, name) in zip(panels, shown.items(), strict=False):
             _panel(axes, run, quantity, id_, name, (limits or {}).get(id_))
         for axes in panels[len(shown) :]:

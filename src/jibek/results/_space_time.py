@@ -30,7 +30,7 @@ def space_time(run: Run, itinerary: str, day: int, days: int, replication: int) 
     what = f"Vehicles on the way of {names(corridor, 'itineraries')[itinerary]}"
     called = names(corridor, "services")
     with styled():
-        figure, (axes,) = canvas(9.2, 6.4, (what, title(corridor)))
+        figure, (axes,) = canvas(9.2, 6.4, titles=(what, title(corridor)))
         for number, service in enumerate(services):
             part = legs.filter(legs["service"] == service)
             lines = _lines(corridor, part, offsets[number])

@@ -69,14 +69,15 @@ def styled() -> Iterator[None]:
 
 
 def canvas(
-    width: float, height: float, titles: tuple[str, str], rows: int = 1, columns: int = 1, **more: Any
+    width: float, height: float, rows: int = 1, columns: int = 1, *, titles: tuple[str, str] | None = None, **more: Any
 ) -> tuple[Figure, list[Axes]]:
-    """Make a figure of a size in inches with a title and what it is of, and its axes, row by row."""
+    """Make a figure of a size in inches, with what it shows and of what it is as titles, and its axes, row by row."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(width, height), layout="constrained", dpi=120)
-    what, of = titles
-    figure.suptitle(f"{what}\n{wrapped(of, int(13 * width))}", x=0.01, ha="left", fontsize=10, color=INK)
+    if titles is not None:
+        what, of = titles
+        figure.suptitle(f"{what}\n{wrapped(of, int(13 * width))}", x=0.01, ha="left", fontsize=10, color=INK)
     axes = figure.subplots(rows, columns, squeeze=False, **more)
     return figure, list(axes.ravel())
 
