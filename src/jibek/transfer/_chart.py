@@ -37,7 +37,7 @@ def crane_chart(job: Job, plan: Plan) -> Figure:
     last = max((move.end_s for move in plan.moves), default=60.0)
     with styled():
         of = f"{job.header.title or job.header.id}, by {plan.header.method or plan.header.id}"
-        figure, (axes,) = canvas(11.0, 6.4, ("Where the cranes are", of))
+        figure, (axes,) = canvas(11.0, 6.4, titles=("Where the cranes are", of))
         segments: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
         for course in found:
             _standing(axes, course, last)

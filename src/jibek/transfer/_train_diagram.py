@@ -42,7 +42,7 @@ def train_diagram(job: Job, train: str, standing: Mapping[str, tuple[str, int]],
     mass = sum(box.mass_t for box in mine)
     of = f"{len(job.rakes[train])} wagons, {total_m:,.0f} m; boxes: {len(mine)}, {mass:,.0f} t"
     with styled():
-        figure, axes = canvas(11.0, 1.0 + 1.05 * rows, (f"{train}, {caption}", of), rows)
+        figure, axes = canvas(11.0, 1.0 + 1.05 * rows, rows, titles=(f"{train}, {caption}", of))
         row, x = 0, 0.0
         for wagon in job.rakes[train]:
             model = job.models[wagon.model]
