@@ -42,11 +42,13 @@ class Size:
     years: tuple[int, ...] = (1, 5, 20)
     replications: int = 4
     compile_anew: bool = True
+    seeds: int = 3
+    search_s: float = 10.0
 
 
 TINY = Size(
     repeats=1, days=3, warmup_days=2, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
-    replications=2, compile_anew=False,
+    replications=2, compile_anew=False, seeds=1, search_s=0.5,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from benchmarks._reference import reference
 from benchmarks._replications import replications
 from benchmarks._scaling import scaling
 from benchmarks._startup import startup
+from benchmarks._transfer import transfer
 from benchmarks._writing import writing
 
 BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "scaling": lambda size, _: scaling(size),
     "replications": lambda size, _: replications(size),
     "startup": lambda size, _: startup(size),
+    "transfer": lambda size, _: transfer(size),
     "writing": lambda size, _: writing(size),
 }
 """Each yields its rows as they are measured; pictures go into the folder."""

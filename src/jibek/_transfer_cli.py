@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from jibek.transfer import Value
+    from jibek.transfer import Found, Job, Value
 
 app = typer.Typer(
     no_args_is_help=True, help="Plan which box goes on which wagon, by which crane, in what order, by when."
@@ -50,7 +50,7 @@ def generate(
         raise typer.BadParameter(str(error)) from None
     write_job(job, out)
     typer.echo(
-        f"made {out}: {len(job.boxes)} boxes, {len(job.trains)} trains; try: jibek transfer plan {out} --rule --out PLAN"
+        f"made {out}: {len(job.boxes)} boxes, {len(job.trains)} trains; try: jibek transfer plan {out} --out PLAN"
     )
 
 
@@ -58,31 +58,63 @@ def generate(
 def plan(
     job: JobFolder,
     out: Out,
-    rule: Annotated[bool, typer.Option("--rule", help="Plan by the dispatcher's rule.")] = False,
+    rule: Annotated[bool, typer.Option("--rule", help="Plan by the dispatcher's rule, without a search.")] = False,
+    time_limit: Annotated[float, typer.Option(min=0, help="Seconds of search.")] = 30.0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Make a plan, check it and write it; a plan in the folder is replaced."""
+    """Make a plan, check it and write it; a plan in the folder is replaced. Ctrl-C ends the search with the best plan so far."""
     from jibek.transfer import PlanError, check_plan, plan_by_rule, read_job, write_plan
 
-    if not rule:
-        raise typer.BadParameter("the dispatcher's rule is all there is so far; ask for it with --rule")
     made_for = read_job(job)
     begin = time.perf_counter()
-    made = plan_by_rule(made_for)
+    found = None if rule else _search(made_for, seed, begin + time_limit)
+    made = found.plan if found else plan_by_rule(made_for)
     seconds = time.perf_counter() - begin
     verdict = check_plan(made_for, made)
     if verdict.violations:
         raise PlanError(verdict.violations)
     write_plan(made, out, overwrite=True)
     if as_json:
-        typer.echo(json.dumps(verdict.value.document() | {"seconds": seconds}))
+        typer.echo(json.dumps(verdict.value.document() | (found.document() if found else {}) | {"seconds": seconds}))
         return
     typer.echo(
         f"{made.header.method}: {len(made.loads)} boxes loaded in {len(made.moves)} moves, planned in {seconds:.2f} s, valid"
     )
     _show(verdict.value)
+    if found:
+        typer.echo(f"  no plan is below     {_bounded(found):>14}")
     for one in made.leftover:
         typer.echo(f"left over: {one.box}: {one.reason}")
+
+
+def _search(job: Job, seed: int, until: float) -> Found:
+    """Search until a time, or until Ctrl-C, and show how far it is."""
+    from rich.console import Console
+
+    from jibek.transfer import search
+
+    plans = search(job, seed=seed)
+    found = next(plans)
+    with Console(stderr=True).status("searching ...") as status:
+        try:
+            while time.perf_counter() < until:
+                found = next(plans, found)
+                status.update(
+                    f"searching: {found.value.turnaround_s / 60:,.1f} min, no plan is below {_bounded(found)}"
+                )
+                if found.finished:
+                    break
+        except KeyboardInterrupt:
+            typer.echo("interrupted: the best plan so far is kept", err=True)
+    return found
+
+
+def _bounded(found: Found) -> str:
+    """Say a bound and how far the plan is above it."""
+    if found.gap is None:
+        return "unknown"
+    return f"{found.bound.seconds / 60:,.1f} min ({found.bound.name}), gap {found.gap:.2%}"
 
 
 def _show(value: Value) -> None:

@@ -27,7 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "generate", "--family", "pair", "--size", "20", "--seed", "1", "--held", "0.2", "--out", "job", cwd=folder
     )
     assert (made.returncode, made.stderr) == (0, "")
-    assert made.stdout == "made job: 20 boxes, 2 trains; try: jibek transfer plan job --rule --out PLAN\n"
+    assert made.stdout == "made job: 20 boxes, 2 trains; try: jibek transfer plan job --out PLAN\n"
     planned = jibek("plan", "job", "--rule", "--out", "plan", cwd=folder)
     assert (planned.returncode, planned.stderr) == (0, "")
     assert "20 boxes loaded" in planned.stdout
@@ -42,6 +42,15 @@ def test_a_plan_is_valid_and_worth_the_same_as_when_made(folder: Path) -> None:
     for figure in ("value_s", "tardiness_s", "double_handlings", "empty_travel_s", "left_over"):
         assert made[figure] == checked[figure]
     assert "bound_s" not in made
+
+
+def test_a_search_without_time_gives_the_rules_plan_and_with_a_little_its_bound(folder: Path) -> None:
+    rule = json.loads(jibek("plan", "job", "--rule", "--out", "again", "--json", cwd=folder).stdout)
+    none = json.loads(jibek("plan", "job", "--time-limit", "0", "--out", "again", "--json", cwd=folder).stdout)
+    assert (none["value_s"], none["bound_name"], none["gap"]) == (rule["value_s"], "none", None)
+    some = json.loads(jibek("plan", "job", "--time-limit", "0.01", "--out", "again", "--json", cwd=folder).stdout)
+    assert 0 < some["bound_s"] <= some["value_s"] <= rule["value_s"]
+    assert some["gap"] == pytest.approx(some["value_s"] / some["bound_s"] - 1)
 
 
 def test_a_spoilt_plan_is_refused_with_reasons(folder: Path, tmp_path: Path) -> None:
@@ -78,7 +87,7 @@ def test_a_spoilt_job_is_refused_with_all_problems(folder: Path, tmp_path: Path)
     [
         (("check", "nowhere", "plan"), "nowhere: no such folder"),
         (("check", "job", "job"), "plan.toml: is missing: a package must have one"),
-        (("plan", "job", "--out", "x"), "ask for it with --rule"),
+        (("plan", "job", "--time-limit", "-1", "--out", "x"), "--time-limit"),
         (("generate", "--family", "merge", "--size", "1", "--out", "x"), "1 boxes are too few"),
         (("generate", "--family", "ring", "--size", "20", "--out", "x"), "'ring' is not one of"),
         (

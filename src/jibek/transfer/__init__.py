@@ -1,5 +1,6 @@
 """The gauge transfer: which box goes on which wagon, by which crane, in what order, by when."""
 
+from jibek.transfer._bound import Bound, bound
 from jibek.transfer._check_job import check_job
 from jibek.transfer._check_plan import check_plan
 from jibek.transfer._describe import reference_markdown
@@ -7,10 +8,13 @@ from jibek.transfer._generate import FAMILIES, Mix, generate
 from jibek.transfer._job import Job, read_job, write_job
 from jibek.transfer._plan import Plan, read_plan, write_plan
 from jibek.transfer._rule import plan_by_rule
+from jibek.transfer._search import Found, search
 from jibek.transfer._verdict import PlanError, Value, Verdict, Violation
 
 __all__ = [
     "FAMILIES",
+    "Bound",
+    "Found",
     "Job",
     "Mix",
     "Plan",
@@ -18,6 +22,7 @@ __all__ = [
     "Value",
     "Verdict",
     "Violation",
+    "bound",
     "check_job",
     "check_plan",
     "generate",
@@ -25,6 +30,7 @@ __all__ = [
     "read_job",
     "read_plan",
     "reference_markdown",
+    "search",
     "write_job",
     "write_plan",
 ]

@@ -1,0 +1,287 @@
+"""Which box goes into which slot of an outbound train: the model that bounds and plans share, solved by HiGHS.
+
+Variables say that a box stands in a slot that its length, destination and place in the train allow. Rows: each box stands
+once; slots that overlap are not used together; payloads and the mass of a train are kept. Every plan keeps these rows, so the
+least cost of the relaxed model is a bound of every plan's. To load trains, two boxes do not share a wagon if that breaks a
+rule, and what other rules forbid (three boxes on a wagon, dangerous goods apart) is asked of a solution, and cut off.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jibek.transfer import tables as t
+from jibek.transfer._groups import middles_m
+from jibek.transfer._iso6346 import length_m
+from jibek.transfer._job import Job
+from jibek.transfer._loading import concerns, kept_apart, overlap, wagon_fault
+
+Floats = NDArray[np.float64]
+Row = tuple[list[int], list[float], float]
+"""Columns, their coefficients, and what their sum may be at most."""
+
+_CUTS = 40
+"""How often a solution that breaks a rule is cut off before it is given up."""
+
+_NODES, _BETTER = 5, 1
+"""When HiGHS stops: nodes of its tree, solutions better than the one before."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A slot of an outbound wagon: `number` of the slot from 1, `order` of the wagon from 0, `x_m` from the train's beginning."""
+
+    train: str
+    wagon: str
+    order: int
+    model: t.Model
+    number: int
+    slot: t.Slot
+    x_m: float
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A solution: its cost, and the place of each box; `places` is empty when there is none."""
+
+    cost: float
+    places: Mapping[str, Place]
+
+
+class Matching:
+    """Boxes and the places they may have.
+
+    Parameters
+    ----------
+    job
+        Whose rules hold.
+    boxes
+        To be matched.
+    trains
+        Outbound trains that may take them.
+    """
+
+    def __init__(self, job: Job, boxes: Sequence[t.Box], trains: Sequence[str]) -> None:
+        self.job, self.boxes = job, boxes
+        self.places = list(_places(job, trains))
+        self._rules = {
+            model.id: [
+                r for r in job.rules.values() if r.gauge_mm in (None, model.gauge_mm) and r.model in (None, model.id)
+            ]
+            for model in {place.model.id: place.model for place in self.places}.values()
+        }
+        serving = defaultdict(set)
+        for departure in job.departures.values():
+            for destination in departure.destinations:
+                serving[destination].add(departure.train)
+        self.pairs = [
+            (b, p)
+            for b, box in enumerate(boxes)
+            for p, place in enumerate(self.places)
+            if place.train in serving[box.destination] and self._alone(box, place)
+        ]
+        self.column = {pair: n for n, pair in enumerate(self.pairs)}
+        self.of_place: dict[int, list[int]] = defaultdict(list)
+        for b, p in self.pairs:
+            self.of_place[p].append(b)
+        self._wagons: dict[str, list[int]] = defaultdict(list)
+        for p, place in enumerate(self.places):
+            self._wagons[place.wagon].append(p)
+        self._proven = [*self._box_rows(), *self._overlap_rows(), *self._mass_rows()]
+        self._faults: dict[tuple[str, int, int], NDArray[np.bool_]] = {}
+        self._conflicts: list[Row] = []
+
+    def bound(self, cost_s: Floats, left_over: int = 0) -> float:
+        """Return the least cost of a relaxation: no plan that leaves so many boxes over has less.
+
+        Parameters
+        ----------
+        cost_s
+            Cost of each of `pairs`, not negative.
+        left_over
+            How many boxes need not be matched.
+        """
+        return self._solve(cost_s, self._proven, len(self.boxes) - left_over, integral=False)[0]
+
+    def best(self, cost_s: Floats, dear_s: float) -> Matched:
+        """Find places that keep all rules, cheap ones; for equal arguments the same.
+
+        Parameters
+        ----------
+        cost_s
+            Cost of each of `pairs`.
+        dear_s
+            What a pair may cost at most.
+        """
+        self._conflicts = self._conflicts or list(self._conflict_rows())
+        rows = [*self._proven, *self._conflicts]
+        for _ in range(_CUTS):
+            cost, chosen = self._solve(cost_s, rows, len(self.boxes), integral=True, dear_s=dear_s)
+            if not chosen:
+                break
+            cuts = list(self._cuts([self.pairs[n] for n in chosen]))
+            if not cuts:
+                return Matched(cost, {self.boxes[b].id: self.places[p] for b, p in (self.pairs[n] for n in chosen)})
+            rows += cuts
+        return Matched(0.0, {})
+
+    def fault(self, b: int, p: int) -> str:
+        """Say what is wrong with a wagon on which a box stands alone; empty if nothing is."""
+        place = self.places[p]
+        return wagon_fault(place.model, self._rules[place.model.id], [(self.boxes[b], place.slot)])
+
+    def _alone(self, box: t.Box, place: Place) -> bool:
+        """Whether a box may have a place whatever stands beside it."""
+        if place.slot.length_ft != box.size.length_ft or box.mass_t > place.model.payload_t + 1e-6:
+            return False
+        rake = self.job.rakes[place.train]
+        for rule in self._rules[place.model.id]:
+            limit = rule.limit_t or 0.0
+            if rule.kind == "box_mass" and rule.length_ft in (None, box.size.length_ft) and box.mass_t > limit + 1e-6:
+                return False
+            reach = rule.limit_wagons or 0
+            if rule.kind == "danger_from_ends" and concerns(rule.classes, box):
+                if min(place.order, len(rake) - 1 - place.order) < reach:
+                    return False
+            elif rule.kind == "reefer_reach" and box.reefer:
+                near = rake[max(0, place.order - reach) : place.order + reach + 1]
+                if not any(self.job.models[wagon.model].power for wagon in near):
+                    return False
+        return True
+
+    def _box_rows(self) -> Iterator[Row]:
+        of_box: dict[int, list[int]] = defaultdict(list)
+        for n, (b, _) in enumerate(self.pairs):
+            of_box[b].append(n)
+        for columns in of_box.values():
+            yield columns, [1.0] * len(columns), 1.0
+
+    def _overlap_rows(self) -> Iterator[Row]:
+        """Slots that cover the same point of a wagon: the points where one of them begins are enough."""
+        for places in self._wagons.values():
+            for p in places:
+                first = self.places[p].slot
+                together = [
+                    q
+                    for q in places
+                    if q == p or (overlap(first, self.places[q].slot) and self._begin(q) <= self._begin(p) + 1e-6)
+                ]
+                columns = [self.column[b, q] for q in together for b in self.of_place[q]]
+                yield columns, [1.0] * len(columns), 1.0
+
+    def _begin(self, place: int) -> float:
+        slot = self.places[place].slot
+        return slot.centre_m - length_m(slot.length_ft) / 2
+
+    def _mass_rows(self) -> Iterator[Row]:
+        of_train: dict[str, list[int]] = defaultdict(list)
+        for places in self._wagons.values():
+            model = self.places[places[0]].model
+            gross = [r.limit_t - model.tare_t for r in self._rules[model.id] if r.kind == "wagon_gross" and r.limit_t]
+            columns = [self.column[b, p] for p in places for b in self.of_place[p]]
+            of_train[self.places[places[0]].train] += columns
+            yield columns, self._masses(columns), min([model.payload_t, *gross]) + 1e-6
+        for train, columns in of_train.items():
+            gauge = self.job.models[self.job.rakes[train][0].model].gauge_mm
+            for rule in self.job.rules.values():
+                if rule.kind == "boxes_mass" and rule.gauge_mm in (None, gauge):
+                    yield columns, self._masses(columns), (rule.limit_t or 0.0) + 1e-6
+
+    def _masses(self, columns: Sequence[int]) -> list[float]:
+        return [self.boxes[self.pairs[n][0]].mass_t for n in columns]
+
+    def _conflict_rows(self) -> Iterator[Row]:
+        """Boxes that may not share a wagon by two; that a third might mend it is left out."""
+        for places in self._wagons.values():
+            slots = [self.places[p].slot for p in places]
+            for m, n in combinations(range(len(places)), 2):
+                if overlap(slots[m], slots[n]):
+                    continue
+                p, q = places[m], places[n]
+                bad = self.together(p, q)
+                for b in self.of_place[p]:
+                    others = [self.column[c, q] for c in self.of_place[q] if c != b and bad[b, c]]
+                    if others:
+                        yield [self.column[b, p], *others], [1.0] * (1 + len(others)), 1.0
+
+    def together(self, p: int, q: int) -> NDArray[np.bool_]:
+        """Say of each two boxes whether they alone, in two slots of a model, break a rule."""
+        one, other = self.places[p], self.places[q]
+        key = (one.model.id, one.number, other.number)
+        if key not in self._faults:
+            fits = [[box.size.length_ft == place.slot.length_ft for box in self.boxes] for place in (one, other)]
+            bad = np.zeros((len(self.boxes),) * 2, dtype=np.bool_)
+            for b in (n for n, fit in enumerate(fits[0]) if fit):
+                for c in (n for n, fit in enumerate(fits[1]) if fit):
+                    standing = [(self.boxes[b], one.slot), (self.boxes[c], other.slot)]
+                    bad[b, c] = bool(wagon_fault(one.model, self._rules[one.model.id], standing))
+            self._faults[key] = bad
+        return self._faults[key]
+
+    def _cuts(self, chosen: Sequence[tuple[int, int]]) -> Iterator[Row]:
+        """Cut off what breaks a rule: wagons as they are loaded, and boxes too near to each other."""
+        loaded: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        for b, p in chosen:
+            loaded[self.places[p].wagon].append((b, p))
+        for pairs in loaded.values():
+            model = self.places[pairs[0][1]].model
+            if wagon_fault(model, self._rules[model.id], [(self.boxes[b], self.places[p].slot) for b, p in pairs]):
+                yield [self.column[pair] for pair in pairs], [1.0] * len(pairs), len(pairs) - 1.0
+        dangerous = [(b, p) for b, p in chosen if self.boxes[b].dg_class]
+        for (b, p), (c, q) in combinations(dangerous, 2):
+            one, other = self.places[p], self.places[q]
+            if one.train == other.train and any(
+                rule.kind == "danger_apart"
+                and abs(one.order - other.order) <= (rule.limit_wagons or 0)
+                and kept_apart(rule, self.boxes[b], self.boxes[c])
+                for rule in self._rules[one.model.id]
+            ):
+                yield [self.column[b, p], self.column[c, q]], [1.0, 1.0], 1.0
+
+    def _solve(
+        self, cost_s: Floats, rows: Sequence[Row], boxes: int, *, integral: bool, dear_s: float = np.inf
+    ) -> tuple[float, list[int]]:
+        """Return the least cost of a model that matches so many boxes, and its columns; none if that cannot be."""
+        import highspy
+
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver.silent()
+        solver.setOptionValue("threads", 1)
+        solver.setOptionValue("mip_max_nodes", _NODES)
+        solver.setOptionValue("mip_max_improving_sols", _BETTER)
+        columns = len(self.pairs)
+        upper = np.where(cost_s <= dear_s, 1.0, 0.0)
+        every: Row = (list(range(columns)), [1.0] * columns, float(columns))
+        lp = highspy.HighsLp()
+        lp.num_col_, lp.num_row_ = columns, len(rows) + 1
+        lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost_s, np.zeros(columns), upper
+        lp.row_lower_ = np.array([-highspy.kHighsInf] * len(rows) + [float(boxes)])
+        lp.row_upper_ = np.array([*(limit for _, _, limit in rows), float(columns)])
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = np.cumsum([0, *(len(row[0]) for row in [*rows, every])])
+        lp.a_matrix_.index_ = np.concatenate([row[0] for row in [*rows, every]]).astype(np.int32)
+        lp.a_matrix_.value_ = np.concatenate([row[1] for row in [*rows, every]])
+        if integral:
+            lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
+        solver.passModel(lp)
+        solver.run()
+        info = solver.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return 0.0, []
+        values = np.asarray(solver.getSolution().col_value)
+        return float(info.objective_function_value), [int(n) for n in np.flatnonzero(values > 0.5)]
+
+
+def _places(job: Job, trains: Sequence[str]) -> Iterator[Place]:
+    middles = dict(middles_m(job))
+    for train in trains:
+        for order, wagon in enumerate(job.rakes[train]):
+            model = job.models[wagon.model]
+            for number, slot in enumerate(model.places, 1):
+                yield Place(train, wagon.id, order, model, number, slot, middles[wagon.id] + slot.centre_m)

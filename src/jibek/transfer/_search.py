@@ -1,0 +1,110 @@
+"""Plans found by search: boxes matched to slots, trains parked for it, cranes annealed; never worse than the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from jibek.transfer._anneal import anneal, empty_course, run
+from jibek.transfer._bound import Bound, bound
+from jibek.transfer._check_plan import check_plan
+from jibek.transfer._job import Job
+from jibek.transfer._layout import Layout, lay_out
+from jibek.transfer._plan import Plan
+from jibek.transfer._rule import plan_by_rule
+from jibek.transfer._verdict import Value
+
+_FIRST, _MOST, _PIECE = 20_000, 5_120_000, 80_000
+"""Changes of the first round of annealing, of a round at most (what cools slowly ends lower), and between two looks at the best."""
+
+_HOT_S, _WARM_S, _COLD_S = 60.0, 8.0, 0.2
+"""Temperatures: of a round from the start, of one from the best plan, at the end of a round."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The best plan so far, what it is worth, and what no plan is below."""
+
+    plan: Plan
+    value: Value
+    bound: Bound
+
+    finished: bool = False
+    """Whether nothing better is left to be found, or nothing more is looked for."""
+
+    @property
+    def gap(self) -> float | None:
+        """By what share the turnaround is above its bound; None if nothing is bounded."""
+        return self.value.turnaround_s / self.bound.seconds - 1 if self.bound.seconds else None
+
+    def document(self) -> dict[str, Any]:
+        """Return what is proven, for a JSON document."""
+        return {"bound_s": self.bound.seconds, "bound_name": self.bound.name, "gap": self.gap}
+
+
+def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
+    """Look for plans, better and better ones: the rule's first, then the best so far after each round.
+
+    It ends with a plan that is `finished`, which seldom happens: whoever asks stops it.
+
+    Parameters
+    ----------
+    job
+        Checked.
+    seed
+        The same seed finds the same plans in the same order.
+
+    Examples
+    --------
+    >>> from itertools import islice
+    >>> from jibek.transfer import generate
+    >>> rule, *_, last = islice(search(generate("pair", 20, seed=1)), 4)
+    >>> last.value.order <= rule.value.order
+    True
+    """
+    plan = plan_by_rule(job)
+    found = Found(plan, check_plan(job, plan).value, Bound("none", 0.0))
+    yield found
+    found = replace(found, bound=bound(job, found.value.left_over))
+    yield found
+    layout = lay_out(job, plan, found.bound.begins_m)
+    if layout:
+        found = yield from _rounds(job, layout, found, seed)
+    yield replace(found, finished=True)
+
+
+def _rounds(job: Job, layout: Layout, found: Found, seed: int) -> Generator[Found, None, Found]:
+    """Anneal, by turns from the start and from the best plan, and keep what the check says is better."""
+    best, course = layout.start.copy(), empty_course(layout.start)
+    least, number = np.inf, 0
+    while True:
+        again = number % 2 == 1 and np.isfinite(least)
+        state = (best if again else layout.start).copy()
+        changes, hot = min(_MOST, _FIRST << number), _WARM_S if again else _HOT_S
+        pieces = -(-changes // _PIECE)
+        heats = [hot * (_COLD_S / hot) ** (piece / pieces) for piece in range(pieces + 1)]
+        for piece, between in enumerate(pairwise(heats)):
+            trial = state.copy()
+            chance = (seed * 1_000 + number) * 1_000 + piece
+            cost = anneal(layout.tasks, state, course, trial, chance % 2**32, changes // pieces, *between)
+            if cost < least:
+                least = cost
+                best.take(trial)
+                run(layout.tasks, best, course)
+                plan = layout.plan(best, course)
+                verdict = check_plan(job, plan)
+                if not verdict.violations and verdict.value.order < found.value.order:
+                    found = replace(found, plan=plan, value=verdict.value)
+            if _perfect(found):
+                return found
+            yield found
+        number += 1
+
+
+def _perfect(found: Found) -> bool:
+    value = found.value
+    return value.tardiness_s == 0 and value.turnaround_s <= found.bound.seconds + 1e-6
