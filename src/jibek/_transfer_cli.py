@@ -89,7 +89,7 @@ def plan(
 
 
 def _search(job: Job, seed: int, until: float) -> Found:
-    """Search until a time, or until Ctrl-C, and show how far it is."""
+    """Search until a time, or until Ctrl-C, and show how far it is; without time there is the rule's plan and its bound."""
     from rich.console import Console
 
     from jibek.transfer import search
@@ -98,13 +98,12 @@ def _search(job: Job, seed: int, until: float) -> Found:
     found = next(plans)
     with Console(stderr=True).status("searching ...") as status:
         try:
-            while time.perf_counter() < until:
-                found = next(plans, found)
+            found = next(plans)
+            while time.perf_counter() < until and not found.finished:
                 status.update(
                     f"searching: {found.value.turnaround_s / 60:,.1f} min, no plan is below {_bounded(found)}"
                 )
-                if found.finished:
-                    break
+                found = next(plans)
         except KeyboardInterrupt:
             typer.echo("interrupted: the best plan so far is kept", err=True)
     return found

@@ -44,13 +44,12 @@ def test_a_plan_is_valid_and_worth_the_same_as_when_made(folder: Path) -> None:
     assert "bound_s" not in made
 
 
-def test_a_search_without_time_gives_the_rules_plan_and_with_a_little_its_bound(folder: Path) -> None:
+def test_a_search_without_time_gives_the_plan_of_the_rule_and_its_bound(folder: Path) -> None:
     rule = json.loads(jibek("plan", "job", "--rule", "--out", "again", "--json", cwd=folder).stdout)
     none = json.loads(jibek("plan", "job", "--time-limit", "0", "--out", "again", "--json", cwd=folder).stdout)
-    assert (none["value_s"], none["bound_name"], none["gap"]) == (rule["value_s"], "none", None)
-    some = json.loads(jibek("plan", "job", "--time-limit", "0.01", "--out", "again", "--json", cwd=folder).stdout)
-    assert 0 < some["bound_s"] <= some["value_s"] <= rule["value_s"]
-    assert some["gap"] == pytest.approx(some["value_s"] / some["bound_s"] - 1)
+    assert 0 < none["bound_s"] <= none["value_s"] == rule["value_s"]
+    assert none["gap"] == pytest.approx(none["value_s"] / none["bound_s"] - 1)
+    assert none["bound_name"] in ("work", "count", "release", "arrival")
 
 
 def test_a_spoilt_plan_is_refused_with_reasons(folder: Path, tmp_path: Path) -> None:

@@ -250,8 +250,8 @@ class Matching:
         """Return the least cost of a model that matches so many boxes, and its columns; none if that cannot be."""
         import highspy
 
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        solver.silent()
+        solver = highspy._core._Highs()  # highspy.Highs prints a line when it is made, which no option stops
+        solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_max_nodes", _NODES)
         solver.setOptionValue("mip_max_improving_sols", _BETTER)
