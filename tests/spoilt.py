@@ -29,12 +29,15 @@ class Spoilt:
         What must be said, each a part of one line of the message.
     slow
         Whether it takes more than a second or two.
+    lines
+        How many lines say it; None: any number.
     """
 
     name: str
     mutate: Callable[[Path], object]
     expected: tuple[str, ...]
     slow: bool = False
+    lines: int | None = None
 
 
 def cell(table: str, row: str, column: str, value: str) -> Callable[[Path], None]:
@@ -204,6 +207,26 @@ def _headers() -> Iterator[Spoilt]:
         contents("links.csv", b"id;run_h\na;5\n"),
         ("links.csv:1: separate the cells by commas",),
     )
+    yield Spoilt(
+        "other separator, commas in numbers",
+        contents("links.csv", b"id;run_h\na;5,2\n"),
+        ("links.csv:1: separate the cells by commas",),
+        lines=1,
+    )
+    yield Spoilt(
+        "table that others need",
+        removed("services.csv"),
+        ("services.csv: is missing or has no rows, but 21 cells",),
+        lines=1,
+    )
+    yield Spoilt(
+        "date with its day first",
+        toml("2025-01-01", "01.01.2025"),
+        (
+            "corridor.toml:6: is not TOML: Expected newline or end of document after a statement; a date is written YYYY-MM-DD",
+        ),
+        lines=1,
+    )
 
 
 def _cells() -> Iterator[Spoilt]:
@@ -220,7 +243,7 @@ def _cells() -> Iterator[Spoilt]:
     yield link("9" * 5_000, "'9999")
     yield link("", "a value is required")
     yield link("  ", "a value is required")
-    yield link("0", "must be above 0 (at least 0.000001), not '0'", "length_km")
+    yield link("0", "must be above 0, not '0'", "length_km")
     yield link("1.5", "'1.5' is not a whole number", "tracks")
     yield link("9" * 5_000, "'9999", "tracks")
     yield link("40", "must be at most 20, not '40'", "tracks")
@@ -293,7 +316,11 @@ def _references() -> Iterator[Spoilt]:
         cell("services", "ferry-west", "path", "sea>see"),
         ("services.csv:9 path: 'see' is not in links.csv",),
     )
-    yield Spoilt("no table of links", removed("links.csv"), ("services.csv:3 path: 'city-border' is not in links.csv",))
+    yield Spoilt(
+        "no table of links",
+        removed("links.csv"),
+        ("links.csv: is missing or has no rows, but 10 cells name rows of it",),
+    )
     yield Spoilt(
         "arrivals of no flow",
         appended("arrivals.csv", "flow,time\nnone,2025-01-01\n"),

@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import pytest
 
 import jibek
 import jibek.cli
+import jibek.results._simulate
 import jibek.verify
 from jibek.corridor import bundled
 from spoilt import spoilt
@@ -142,6 +144,10 @@ def test_brackets_in_titles_and_names_are_shown(jibek_, tmp_path):
         (("simulate", "nowhere"), "nowhere"),
         (("simulate", "starter", "--set", "equipment.nothing.count+=1"), "nothing"),
         (("simulate", "starter", "--with", "no-such"), "no-such"),
+        (("simulate", "starter", "--with", "nosuch"), "there are third-ferry, second-berth, growth"),
+        (("simulate", "starter", "--with", "third-fery"), "did you mean 'third-ferry'"),
+        (("simulate", "starter", "--set", "corridor.days=30"), "set with --days"),
+        (("new", "."), "is a folder that is not empty; choose another\n"),
         (("simulate", "starter", "--days", "-3"), "days"),
         (("simulate", "starter", "--figures"), "--out"),
         (("query", "nowhere", "SELECT 1"), "nowhere"),
@@ -188,11 +194,47 @@ def test_verify_tells_whether_theory_and_simulation_agree(factor, code, jibek_, 
     assert "bold" not in out
 
 
+def test_an_interrupted_run_keeps_what_is_complete_and_says_so(jibek_, monkeypatch, tmp_path):
+    def interrupted(corridor, **more):
+        yield next(replicate(corridor, **more))
+        raise KeyboardInterrupt
+
+    replicate = jibek.results._simulate.replicate
+    monkeypatch.setattr(jibek.results._simulate, "replicate", interrupted)
+    run = ("simulate", "starter", "--days", "20", "--replications", "3")
+    code, out, err = jibek_(*run, "--out", str(tmp_path / "run"))
+    assert code == 130
+    assert "1 replication of 20 days" in out
+    assert "; interrupted" in out
+    assert "1 of 3 replications are complete" in err
+    code, out, _ = jibek_(*run, "--json")
+    assert code == 130
+    assert json.loads(out)["replications"] == 1
+
+
+def test_columns_that_do_not_fit_are_shown_row_by_row(jibek_, tmp_path):
+    folder = str(tmp_path / "run")
+    assert jibek_("simulate", "starter", "--days", "20", "--out", folder)[0] == 0
+    code, out, _ = jibek_("query", folder, "SELECT * FROM flows LIMIT 10")
+    assert code == 0
+    assert out.startswith("row 1\n")
+    assert re.search(r"^  offered_teu +\d", out, re.MULTILINE)
+
+
+def test_public_names_are_listed():
+    assert set(jibek.__all__) == set(dir(jibek))
+    assert {"simulate", "read", "Run"} <= set(dir(jibek))
+
+
 @pytest.mark.slow
 def test_demo_shows_the_corridor(jibek_, tmp_path):
     code, out, _ = jibek_("demo", "--out", str(tmp_path / "demo"))
     assert code == 0
-    assert "Where the days of a container go" in out
+    for head in ("What it carries", "Where the days of a container go", "Where it differs most"):
+        assert head in out
+    assert "horgos-trains-2023" in out
+    assert "by rail and sea" in out
+    assert max(map(len, out.splitlines()[:-1])) <= 80
     assert (tmp_path / "demo" / "manifest.json").exists()
     assert list((tmp_path / "demo" / "figures").glob("*.png"))
 

@@ -24,6 +24,7 @@ def test_a_spoilt_package_is_refused_with_every_problem(case: Spoilt, tmp_path: 
     lines = str(caught.value).splitlines()
     for phrase in case.expected:
         assert any(phrase in line for line in lines), (phrase, lines)
+    assert case.lines in (None, len(lines))
 
 
 def test_each_way_to_spoil_has_its_name() -> None:

@@ -48,8 +48,9 @@ def _parsed(texts: Iterable[str]) -> tuple[list[Change], list[Problem]]:
 
 def with_measures(corridor: Corridor, names: Sequence[str]) -> Corridor:
     """Take measures, and those they require before them; see `Corridor.with_measures`."""
+    known = "; there are " + ", ".join(corridor.measures) if corridor.measures else ", which has no rows"
     unknown = [
-        Problem(name, None, None, f"is not in measures.csv{near(name, corridor.measures)}")
+        Problem(name, None, None, f"is not in measures.csv{near(name, corridor.measures) or known}")
         for name in names
         if name not in corridor.measures
     ]

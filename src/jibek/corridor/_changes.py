@@ -57,6 +57,10 @@ class Change:
         """
         match = re.fullmatch(r"\s*(\w+)\.([^=]+)\.(\w+)\s*(\*=|\+=|=)(.*)", text, re.DOTALL)
         if match is None:
+            if re.match(r"\s*corridor\.", text):
+                raise _refused(
+                    text, "the header is not changed so; days and warmup_days are set with --days and --warmup-days"
+                )
             raise _refused(
                 text, "is not a change; write table.id.field=value, table.id.field*=1.1 or table.id.field+=1"
             )

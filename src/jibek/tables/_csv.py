@@ -142,9 +142,7 @@ class _TableReader:
         """Check the names of the columns; those that cannot be used come back empty."""
         names = [name.strip() for name in names]
         if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
-            self.report(line, None, "separate the cells by commas")
-            self.table.readable = False
-            return [""]
+            raise _BrokenRowError(line, "separate the cells by commas")
         for place, name in enumerate(names):
             if not name:
                 self.report(line, None, f"column {place + 1} has no name")

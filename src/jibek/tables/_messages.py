@@ -68,7 +68,8 @@ def _malformed(kind: str, value: object, context: Mapping[str, Any], column: Col
 def _out_of_bounds(kind: str, value: object, context: Mapping[str, Any]) -> str:
     words, key = _BOUNDS[kind]
     if context[key] == t.LEAST:
-        return f"must be above 0 (at least {t.LEAST:f}), not {quoted(value)}"
+        least = f" (at least {t.LEAST:f})" if float(str(value)) > 0 else ""
+        return f"must be above 0{least}, not {quoted(value)}"
     return f"must be {words} {number_text(context[key])}, not {quoted(value)}"
 
 

@@ -22,6 +22,8 @@ from jibek.tables._references import Known
 
 P = TypeVar("P", bound=Package)
 
+_DAY_FIRST = re.compile(r"=\s*\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
+
 MOST_BYTES = 10**9
 """Size of a file beyond which it is not read."""
 
@@ -192,6 +194,8 @@ def _read_header(
     except (ValueError, RecursionError) as error:  # tomllib refuses some numbers with a plain ValueError
         found = re.search(r" \(at line (\d+), column \d+\)$", str(error))
         message = str(error)[: found.start()] if found else "it cannot be read"
+        if found and _DAY_FIRST.search(text.splitlines()[int(found[1]) - 1]):
+            message += "; a date is written YYYY-MM-DD, as 2025-03-31"
         problems.append(Problem(file, int(found[1]) if found else None, None, f"is not TOML: {message}"))
     return None
 

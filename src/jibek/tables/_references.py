@@ -35,7 +35,7 @@ class Known:
 
 
 def unresolved(package: Package, known: Known, *others: Package) -> Iterator[Problem]:
-    """Name every reference to a row that is not there.
+    """Name every reference to a row that is not there; where a table has no rows at all, name the table once.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ def unresolved(package: Package, known: Known, *others: Package) -> Iterator[Pro
         Packages whose rows it may name besides its own.
     """
     ids: dict[str, Collection[str]] = {}
+    absent: dict[str, int] = {}
     for one in (*others, package):
         for name, row in one.schema.tables.items():
             if row.keyed:
@@ -56,9 +57,14 @@ def unresolved(package: Package, known: Known, *others: Package) -> Iterator[Pro
             if not column.refers or column.refers in known.unreadable:
                 continue
             for place, value in _named(package, name, column):
-                if value not in ids[column.refers]:
+                if not ids[column.refers]:
+                    absent[column.refers] = absent.get(column.refers, 0) + 1
+                elif value not in ids[column.refers]:
                     message = f"{quoted(value)} is not in {column.refers}.csv{near(value, ids[column.refers])}"
                     yield Problem(f"{name}.csv", None, column.name, message, row=place)
+    for name, count in absent.items():
+        rows = "cell names a row" if count == 1 else "cells name rows"
+        yield Problem(f"{name}.csv", None, None, f"is missing or has no rows, but {count} {rows} of it")
 
 
 def _named(package: Package, table: str, column: Column) -> Iterator[tuple[str, str]]:

@@ -77,7 +77,7 @@ def _refuse_to_lose(target: Path, schema: Schema, *, overwrite: bool) -> None:
         message = "is not a folder"
     elif target.is_dir() and any(target.iterdir()):
         if not overwrite:
-            message = "is a folder that is not empty; choose another, or ask to overwrite it"
+            message = "is a folder that is not empty; choose another"
         elif not (target / schema.header_file).exists():
             message = "is a folder that holds no package; only a package can be overwritten"
     if message:
