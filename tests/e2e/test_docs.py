@@ -8,8 +8,11 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from jibek.results import Run
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,20 +25,32 @@ def blocks(text: str) -> list[tuple[str, str]]:
 def test_tutorial_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     done = 0
+    known: dict[str, Any] = {}
+    answers: dict[str, list[str]] = {}
     for kind, code in blocks((ROOT / "docs/tutorial.md").read_text()):
         if kind == "python":
-            exec(code, {})
+            exec(code, known)
             done += 1
             continue
         for line in code.splitlines():
             words = shlex.split(line.removeprefix("$ "))
-            assert words[0] == "jibek"
+            assert words[:3] == ["uv", "run", "jibek"]
             answer = subprocess.run(
-                [sys.executable, "-m", "jibek", *words[1:]], capture_output=True, text=True, check=False
+                [sys.executable, "-m", "jibek", *words[3:]], capture_output=True, text=True, check=False
             )
             assert answer.returncode == 0, answer.stderr
+            answers[words[3]] = [*answers.get(words[3], []), answer.stdout]
             done += 1
-    assert done == 7
+    assert done == 10
+    base, fewer = known["base"], known["fewer"]
+    assert fewer.difference(base, "total.transit_days.mean").mean > 0
+    one, all_flows = (
+        sum(float(line.split()[-1]) for line in out.splitlines() if re.search(r"\d$", line) and "row" not in line)
+        for out in answers["query"]
+    )
+    run = Run.open("run")
+    assert one == pytest.approx(run.statistics["flows.west.transit_days.mean"].mean, abs=0.05)
+    assert all_flows == pytest.approx(run.statistics["total.transit_days.mean"].mean, abs=0.05)
 
 
 @pytest.mark.slow

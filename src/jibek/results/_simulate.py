@@ -21,7 +21,7 @@ def simulate(
     overwrite: bool = False,
     progress: Progress | None = None,
 ) -> Run:
-    """Simulate a corridor box by box.
+    """Simulate a corridor container by container.
 
     Parameters
     ----------
