@@ -53,7 +53,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
-COMPILE_S = 30
+COMPILE_S = 15
 """What compiling the simulator takes on a machine of two processors; it is said here only."""
 
 
@@ -153,13 +153,15 @@ def _simulating(title: str) -> Iterator[Callable[[float, int], None]]:
         yield tell
 
 
-def _run(corridor: Corridor, replications: int, seed: int, jobs: int | None, out: Path | None) -> Run:
+def _run(
+    corridor: Corridor, replications: int, seed: int, jobs: int | None, out: Path | None, *, containers: bool = True
+) -> Run:
     from jibek.results import simulate
 
     with _simulating(f"simulating {corridor.header.days + corridor.header.warmup_days} days x {replications}") as tell:
         run = simulate(
             corridor, replications=replications, seed=seed, jobs=jobs, out=out, overwrite=True, progress=tell,
-            containers=out is not None,
+            containers=containers and out is not None,
         )  # fmt: skip
     if run.manifest["interrupted"]:
         typer.echo(f"interrupted: {run.replications} of {replications} replications are complete and kept", err=True)
@@ -203,13 +205,18 @@ def simulate(
     out: Annotated[Path | None, typer.Option(help="Folder to write the run to; a run in it is replaced.")] = None,
     as_json: AsJson = False,
     figures: Annotated[bool, typer.Option("--figures", help="Draw figures into the folder.")] = False,
+    no_containers: Annotated[
+        bool,
+        typer.Option("--no-containers", help="Write no tables of single containers: statistics, trips and legs only."),
+    ] = False,
 ) -> None:
     """Simulate a corridor, container by container."""
     from jibek._show import run_summary
 
     if figures and out is None:
         raise typer.BadParameter("--figures needs --out DIR to draw into")
-    run = _run(_prepared(package, sets, withs, days, warmup_days), replications, seed, jobs, out)
+    corridor = _prepared(package, sets, withs, days, warmup_days)
+    run = _run(corridor, replications, seed, jobs, out, containers=not no_containers)
     if figures and out is not None:
         _draw(run, out / "figures")
     if as_json:

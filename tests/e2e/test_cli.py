@@ -104,6 +104,16 @@ def test_a_run_is_written_and_asked(jibek_, tmp_path):
     assert "nonsense" in err
 
 
+def test_without_containers_the_figures_are_the_same(jibek_, tmp_path):
+    folders = {option: tmp_path / f"run{option}" for option in ("", "--no-containers")}
+    for option, folder in folders.items():
+        assert jibek_("simulate", "starter", "--days", "20", "--out", str(folder), *filter(None, [option]))[0] == 0
+    kept = {option: {one.name for one in folder.iterdir()} for option, folder in folders.items()}
+    assert kept[""] - kept["--no-containers"] == {"containers", "hops"}
+    figures = [jibek_("query", str(folder), "FROM quantities", "--csv")[1] for folder in folders.values()]
+    assert figures[0] == figures[1]
+
+
 def test_validate_compares(jibek_):
     code, out, _ = jibek_("validate", "starter", "--replications", "2", "--json")
     assert code == 0

@@ -148,24 +148,22 @@ def _table(context: Any, builder: Any, handle: HandleType, value: Any, attribute
     return builder.add(value, ir.Constant(_WORD, handle.places[attribute] * _WORDS * 8))
 
 
-def _length(builder: Any, table: Any, place: int) -> Any:
-    """Load a word of the directory, which stays as it is while compiled code runs."""
+def _word(builder: Any, table: Any, place: int) -> Any:
+    """Load a word of a table's row in the directory."""
     words = builder.inttoptr(table, _WORD.as_pointer())
-    word = builder.load(builder.gep(words, [ir.Constant(_WORD, place)]))
-    word.set_metadata("invariant.load", builder.module.add_metadata([]))
-    return word
+    return builder.load(builder.gep(words, [ir.Constant(_WORD, place)]))
 
 
 @lower_getattr(TableType, "shape")
 def _shape(context: Any, builder: Any, table: TableType, value: Any) -> Any:
-    return cgutils.pack_array(builder, [_length(builder, value, 1 + place) for place in range(table.ndim)], _WORD)
+    return cgutils.pack_array(builder, [_word(builder, value, 1 + place) for place in range(table.ndim)], _WORD)
 
 
 @lower_getattr(TableType, "size")
 def _size(context: Any, builder: Any, table: TableType, value: Any) -> Any:
-    size = _length(builder, value, 1)
+    size = _word(builder, value, 1)
     for place in range(1, table.ndim):
-        size = builder.mul(size, _length(builder, value, 1 + place))
+        size = builder.mul(size, _word(builder, value, 1 + place))
     return size
 
 
@@ -175,19 +173,12 @@ def _place(builder: Any, table: Any, value: Any, index: Any) -> Any:
     if table.ndim > 1:
         row, *others = cgutils.unpack_tuple(builder, index, table.ndim)
         for place, other in enumerate(others):
-            row = builder.add(builder.mul(row, _length(builder, value, 2 + place)), other)
-    return builder.add(_length(builder, value, 0), builder.mul(row, ir.Constant(_WORD, table.itemsize)))
+            row = builder.add(builder.mul(row, _word(builder, value, 2 + place)), other)
+    return builder.add(_word(builder, value, 0), builder.mul(row, ir.Constant(_WORD, table.itemsize)))
 
 
 def _pointer(context: Any, builder: Any, address: Any, kind: Any) -> Any:
     return builder.inttoptr(address, context.get_data_type(kind).as_pointer())
-
-
-def _alone(builder: Any, access: Any, what: str) -> None:
-    """Tell the optimiser that only what has the same name can be at the same address."""
-    add = builder.module.add_metadata
-    kind = add([what, add(["jibek"])])
-    access.set_metadata("tbaa", add([kind, kind, ir.Constant(_WORD, 0)]))
 
 
 @lower_builtin(operator.getitem, TableType, types.Any)
@@ -216,17 +207,14 @@ def _field(context: Any, builder: Any, row: Any, address: Any, field: str) -> tu
 def _get_field(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     row, (address, field) = sig.args[0], args
     kind, pointer = _field(context, builder, row, address, field)
-    held = builder.load(pointer)
-    _alone(builder, held, f"{row.table}.{field}")
-    return context.cast(builder, held, kind, row.passed(field))
+    return context.cast(builder, builder.load(pointer), kind, row.passed(field))
 
 
 @lower_builtin("static_setitem", RowType, types.Any, types.Any)
 def _set_field(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     row, (address, field, value) = sig.args[0], args
     kind, pointer = _field(context, builder, row, address, field)
-    held = builder.store(context.cast(builder, value, row.passed(field), kind), pointer)
-    _alone(builder, held, f"{row.table}.{field}")
+    builder.store(context.cast(builder, value, row.passed(field), kind), pointer)
 
 
 @unbox(HandleType)
