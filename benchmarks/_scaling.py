@@ -1,4 +1,4 @@
-"""Time and memory by traffic and by years; each case in a process of its own."""
+"""Processor time and memory by traffic and by years; each case in a process of its own."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def scaling(size: Size) -> Iterator[Row]:
     """Fit time and memory to the number of containers."""
     traffic = [_case(size, traffic=factor, repeats=min(REPEATS, size.repeats)) for factor in size.traffic]
     factors = ", ".join(map(str, size.traffic))
-    yield _linear(f"time by traffic, {factors} times", traffic, "seconds", "s")
+    yield _linear(f"processor time by traffic, {factors} times", traffic, "seconds", "s")
     yield _linear(f"memory by traffic, {factors} times", traffic, "mb", "MB")
     years = list(_years(size, written=True))
     lengths = ", ".join(str(case["years"]) for case in years)
-    yield _linear(f"time by years, {lengths}, tables written", years, "seconds", "s")
+    yield _linear(f"processor time by years, {lengths}, tables written", years, "seconds", "s")
     yield _linear(f"memory by years, {lengths}, tables written", years, "mb", "MB")
     alone = list(_years(size, written=False))
-    yield _linear(f"time by years, {lengths}, statistics only", alone, "seconds", "s")
+    yield _linear(f"processor time by years, {lengths}, statistics only", alone, "seconds", "s")
     peaks = {case["years"]: case["mb"] for case in alone}
     measured = ", ".join(f"{mb:,.0f} MB for {years}" for years, mb in peaks.items())
     constant = max(peaks.values()) <= 1.1 * min(peaks.values())
@@ -92,9 +92,9 @@ def measure(case: Case) -> dict[str, float]:
     for _ in range(case["repeats"]):
         with tempfile.TemporaryDirectory() as folder:
             out = os.path.join(folder, "run") if case["written"] else None
-            begin = time.perf_counter()
+            begin = time.process_time()
             run = jibek.simulate(corridor, jobs=1, out=out, containers=case["written"])
-            seconds.append(time.perf_counter() - begin)
+            seconds.append(time.process_time() - begin)
             offered = run.statistics["total.offered_containers"].mean
     share = (case["days"] + case["warmup_days"]) / case["days"]
     return {"seconds": float(np.median(seconds)), "containers": offered * share, "mb": peak_mb()}
