@@ -6,26 +6,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
 from scipy import stats
 
 import draws
 from jibek.simulate import _draws as d
+from jibek.simulate._source import outer
 
 # What only compiled code calls, for Python to call.
 
 
-@njit
+@outer
 def philox(*words):
     return d.philox(*words)
 
 
-@njit
+@outer
 def uniforms(*words):
     return d.uniforms(*words)
 
 
-@njit
+@outer
 def duration(*words):
     return d.duration(*words)
 

@@ -72,7 +72,7 @@ class _WholeCompiler(_PartCompiler):
 _njit: Any = numba.njit  # its stub does not know all options
 
 inner: Any = _njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_PartCompiler)
-"""Compiles a function that only compiled functions call."""
+"""Compiles a function that only `outer` functions, and others like it, call."""
 
 outer: Any = _njit(nogil=True, error_model="numpy", pipeline_class=_WholeCompiler)
 """Compiles a function that Python calls, together with the `inner` ones that it calls."""
