@@ -54,4 +54,4 @@ def test_a_train_is_drawn_to_scale(tmp_path: Path) -> None:
     figure = train_diagram(job, "in", {A: ("i1", 3)}, "as it comes")
     shapes = [(round(one.get_x(), 3), round(one.get_width(), 3)) for one in figure.axes[0].patches]
     assert shapes == [(0.4, 19.2), (3.904, 12.192), (20.4, 19.2), (40.4, 19.2), (60.4, 19.2)]
-    assert "4 wagons, 80 m; boxes: 1, 20 t" in figure.axes[0].get_title(loc="left")
+    assert "4 wagons, 80 m; boxes: 1, 20 t" in figure.get_suptitle()
