@@ -23,7 +23,7 @@ from jibek.simulate._running import (
     quit_work,
 )
 from jibek.simulate._source import inner
-from jibek.simulate._world import CALLED, DEPARTURE, IDLE, LEAVING, LOADING, UNLOADING, UNUSED
+from jibek.simulate._world import CALLED, CLOSING, DEPARTURE, IDLE, LEAVING, LOADING, UNLOADING, UNUSED
 
 
 @inner
@@ -183,6 +183,8 @@ def work(w, now, terminal):
                 _unload(w, now, vehicle)
             if w.vehicle[vehicle]["state"] == LOADING:
                 _load(w, now, vehicle)
+            elif w.vehicle[vehicle]["state"] == CLOSING and w.vehicle[vehicle]["lifts_on"] == 0:
+                _close(w, now, vehicle)
         vehicle = behind
     if t["task"] == 0:
         let_in(w, now, terminal)
@@ -193,10 +195,12 @@ def _load(w, now, vehicle):
     service = w.vehicle[vehicle]["service"]
     while try_load(w, now, vehicle, service):
         pass
-    if may_close(w, now, vehicle):
-        _close(w, now, vehicle)
-    else:
+    if not may_close(w, now, vehicle):
         _set_alarms(w, now, vehicle)
+    elif w.vehicle[vehicle]["lifts_on"] == 0:
+        _close(w, now, vehicle)
+    elif w.service[service]["rule"] != FILLED:
+        w.vehicle[vehicle]["state"] = CLOSING
 
 
 @inner
@@ -248,14 +252,18 @@ def _stays_for(w, now, vehicle):
         best, stage = w.stop[stop], v["stage"] + 1
     elif w.fleet[v["fleet"]]["count"] != NONE:
         best, rotation = _best_at_home(w, now, v["fleet"], v["zone"])
-    if best == NONE or w.service[best]["from_zone"] != v["zone"] or first_in_line(w, best) == NONE:
-        return NONE
-    s = w.service[best]
-    if s["rule"] != FILLED and s["open"] == 0:
+    if best == NONE or not _keeps(w, best, v["zone"]):
         return NONE
     v["rotation"], v["stage"], v["after"] = rotation, stage, best
     engage(w, now, vehicle, best)
     return best
+
+
+@inner
+def _keeps(w, service, zone):
+    """Whether a service takes a vehicle that is still to be unloaded in a zone."""
+    s = w.service[service]
+    return s["from_zone"] == zone and first_in_line(w, service) != NONE and (s["rule"] == FILLED or s["open"] == 1)
 
 
 @inner
@@ -267,7 +275,7 @@ def _best_at_home(w, now, fleet, zone):
         if r["fleet"] != fleet or r["stop"] == r["stop_end"]:
             continue
         service = w.stop[r["stop"]]
-        if zone != NONE and (w.service[service]["from_zone"] != zone or first_in_line(w, service) == NONE):
+        if zone != NONE and not _keeps(w, service, zone):
             continue
         if zone == NONE and not _calls(w, now, service)[0]:
             continue

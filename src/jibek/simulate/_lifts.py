@@ -78,8 +78,8 @@ def leave_line(w, now, c):
     s = w.service[service]
     s["yard"] -= box["quarters"]
     t = w.terminal[s["origin"]]
-    if t["used"] + LONGEST > t["room"]:
-        ask_work(w, s["origin"])  # a vehicle that was looked at before may have found no room
+    if t["used"] + LONGEST > t["room"] or s["loading"] > 1:
+        ask_work(w, s["origin"])  # a vehicle looked at before may have found no room, or a container too long for it
     use_yard(w, now, s["origin"], -box["quarters"])
 
 
@@ -555,11 +555,9 @@ def _holds(w, c):
 
 @inner
 def may_close(w, now, vehicle):
-    """Whether a vehicle that loads is done; see docs/simulation.md, section 4."""
+    """Whether a vehicle that loads closes as soon as no lift to it is under way; see docs/simulation.md, section 4."""
     v = w.vehicle[vehicle]
     s = w.service[v["service"]]
-    if v["lifts_on"] > 0:
-        return False
     left = room(w, vehicle, v["service"])
     c = first_in_line(w, v["service"])
     full = left < 4 or (c != NONE and w.container[c]["quarters"] > left)

@@ -308,20 +308,21 @@ class _Compiler:
         return directed, places
 
     def slots(self, service: Service) -> list[float]:
-        """Return the departure times of a scheduled service, in hours."""
+        """Return the times of the departures of a scheduled service that open within the clock, in hours."""
+        end_h = self.end_h + service.load_h
         if service.rule == "interval":
             step = service.every_h or 24.0
             first = self.begin_h + service.offset_h
-            return list(np.arange(first, self.end_h, step))
+            return list(np.arange(first, end_h, step))
         if service.rule == "listed":
             listed = (self.hours(row.time) for row in self.corridor.departures if row.service == service.id)
-            return sorted(hour for hour in listed if self.begin_h <= hour < self.end_h)
+            return sorted(hour for hour in listed if self.begin_h <= hour < end_h)
         if service.rule == "filled":
             return []
         hours = [int(clock[:2]) + int(clock[3:]) / 60.0 for clock in sorted(service.times)]
-        days = range(int(self.begin_h // 24), int(self.end_h // 24))
+        days = range(int(self.begin_h // 24), int(end_h // 24) + 1)
         runs = [day for day in days if not service.days or (self.start + timedelta(day)).isoweekday() in service.days]
-        return [24.0 * day + hour for day in runs for hour in hours]
+        return [hour for hour in (24.0 * day + time for day in runs for time in hours) if hour < end_h]
 
     def services(self, starts: list[list[int]]) -> tuple[NDArray[Any], list[Any]]:
         table = np.zeros(len(self.names.services), SERVICE)

@@ -29,7 +29,7 @@ from jibek.simulate._network import (
 I4, I8, F8 = np.int32, np.int64, np.float64
 
 # What a vehicle is doing.
-UNUSED, IDLE, CALLED, LOADING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, UNLOADING = np.arange(10)
+UNUSED, IDLE, CALLED, LOADING, CLOSING, LEAVING, RUNNING, ADMITTING, ARRIVING, QUEUEING, UNLOADING = np.arange(11)
 
 # Kinds of checks a vehicle is going through.
 DEPARTURE, WAY, ARRIVAL = np.arange(3)
