@@ -107,6 +107,10 @@ def one_core() -> Iterator[None]:
         os.sched_setaffinity(0, cores)
 
 
+class ProcessError(Exception):
+    """Another process did not come to a good end."""
+
+
 @dataclass(frozen=True)
 class Ended:
     """What another process took and said."""
@@ -118,12 +122,12 @@ class Ended:
 
 
 def process(command: Sequence[str], **environment: str) -> Ended:
-    """Run another process to its end; raise if it fails."""
+    """Run another process to its end; `ProcessError` if it fails."""
     before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(command, env=os.environ | environment, cwd=ROOT, capture_output=True, text=True, check=False)
     seconds, after = time.perf_counter() - begin, resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode != 0:
-        raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
+        raise ProcessError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Ended(seconds, cpu_s, done.stdout, done.stderr)
 

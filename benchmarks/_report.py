@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks._measure import Row, Size
+from benchmarks._measure import ProcessError, Row, Size
 from benchmarks.peers import versions
 
 Benchmark = Callable[[Size, Path], Iterator[Row]]
@@ -31,7 +31,7 @@ def report(benchmarks: Mapping[str, Benchmark], out: Path) -> int:
     try:
         for name, benchmark in benchmarks.items():
             with console.status(f"{name} ..."):
-                for row in benchmark(Size(), out.parent):
+                for row in _rows(name, benchmark, out.parent):
                     document["benchmarks"][name].append(asdict(row))
                     _save(document, out)
                     console.print(f"{name}: {row.what}: {row.measured}")
@@ -43,6 +43,14 @@ def report(benchmarks: Mapping[str, Benchmark], out: Path) -> int:
     Console().print(_table(document))
     console.print(f"written to {out}")
     return code
+
+
+def _rows(name: str, benchmark: Benchmark, folder: Path) -> Iterator[Row]:
+    """Yield the rows of a benchmark; where a process of it fails, what it said, and no more."""
+    try:
+        yield from benchmark(Size(), folder)
+    except ProcessError as error:
+        yield Row(name, f"not measured further: {error}", reached=False)
 
 
 def machine() -> dict[str, Any]:

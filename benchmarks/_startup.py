@@ -18,7 +18,7 @@ def startup(size: Size) -> Iterator[Row]:
     """Time `jibek simulate` on a day of the starter package, which takes no time itself, and `jibek --help`."""
     with TemporaryDirectory() as empty:
         cache = {"NUMBA_CACHE_DIR": empty} if size.compile_anew else {}
-        first = process(SHORT, **cache)
+        first = process(SHORT, FORCE_COLOR="1", **cache)  # as on a terminal, where the bar says what is done
         later = [process(SHORT, **cache) for _ in range(size.repeats)]
     ready = statistics.median(one.seconds for one in later)
     compiling = first.seconds - ready

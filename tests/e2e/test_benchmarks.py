@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 
 import pytest
 from benchmarks import __main__ as command
-from benchmarks._measure import TINY
+from benchmarks._measure import TINY, Row, process
 from benchmarks._registry import BENCHMARKS
 from benchmarks._report import report
 
@@ -30,6 +31,21 @@ def test_interrupted(tmp_path, capsys):
     assert report({"stop": stop}, out) == 130
     assert json.loads(out.read_text())["benchmarks"] == {"stop": []}
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_a_process_that_fails_leaves_the_rest(tmp_path):
+    def fail(size, folder):
+        process([sys.executable, "-c", "raise SystemExit('no room')"])
+        yield
+
+    def go_on(size, folder):
+        yield Row("what", "measured")
+
+    out = tmp_path / "results.json"
+    assert report({"fail": fail, "go on": go_on}, out) == 0
+    found = json.loads(out.read_text())["benchmarks"]
+    assert "no room" in found["fail"][0]["measured"]
+    assert found["go on"][0]["what"] == "what"
 
 
 def test_unknown(capsys):
