@@ -138,8 +138,9 @@ def _simulating(title: str) -> Iterator[Callable[[float, int], None]]:
 
     from jibek.simulate import compiled
 
-    compiling = f"compiling the simulator, once on this machine: about {COMPILE_S} s"
-    with _bar(title if compiled() else compiling, TextColumn("left"), TimeRemainingColumn()) as bar:
+    if not compiled():
+        typer.echo(f"compiling the simulator, once on this machine: about {COMPILE_S} s", err=True)
+    with _bar(title, TextColumn("left"), TimeRemainingColumn()) as bar:
         task, begin = bar.tasks[0], [0.0]
 
         def tell(share: float, events: int) -> None:
@@ -148,7 +149,7 @@ def _simulating(title: str) -> Iterator[Callable[[float, int], None]]:
             begin[0] = begin[0] or (task.elapsed or 0.0)
             rate = events / max((task.elapsed or 0.0) - begin[0], 1e-3) / 1e6
             note = f"{100 * share:3.0f} % {rate:.2f} million events/s"
-            bar.update(task.id, description=title, total=1.0, completed=share, note=note)
+            bar.update(task.id, total=1.0, completed=share, note=note)
 
         yield tell
 
