@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from jibek.corridor import Corridor
 from jibek.results._folder import FORMAT, Folder
 from jibek.results._network import Network
-from jibek.results._statistics import groups_of
+from jibek.results._quantities import groups_of
 from jibek.results._summary import Summariser
 from jibek.results._tables import detailed, small
 from jibek.simulate._replication import Names, Replication

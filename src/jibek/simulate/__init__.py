@@ -2,7 +2,7 @@
 
 from jibek.simulate._deadlock import Deadlock
 from jibek.simulate._network import CLASSES, Compiled, compile_corridor
-from jibek.simulate._replicate import Progress, replicate
+from jibek.simulate._replicate import Progress, Stop, replicate, replication
 from jibek.simulate._replication import Names, Replication
 from jibek.simulate._source import compiled
 
@@ -13,7 +13,9 @@ __all__ = [
     "Names",
     "Progress",
     "Replication",
+    "Stop",
     "compile_corridor",
     "compiled",
     "replicate",
+    "replication",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,14 @@ from jibek.simulate._world import (
 
 Progress = Callable[[float, int], None]
 """Called with the share done of all replications and the events handled."""
+
+
+class Stop(Protocol):
+    """An event of threads or processes."""
+
+    def is_set(self) -> bool:
+        """Say whether replications shall be given up."""
+
 
 _PIECES = 50
 _ROWS_AT_ONCE = 4096
@@ -102,13 +110,42 @@ def replicate(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
+def replication(compiled: Compiled, *, seed: int, number: int, stop: Stop) -> Replication:
+    """Simulate one replication of a compiled corridor, in this thread.
+
+    Parameters
+    ----------
+    compiled
+        The corridor.
+    seed, number
+        Seed of all random numbers and number of the replication.
+    stop
+        When it is set, the replication is given up within a fraction of a second.
+
+    Raises
+    ------
+    Deadlock
+        If vehicles wait for each other without end.
+    KeyboardInterrupt
+        If `stop` is set.
+
+    Examples
+    --------
+    >>> import jibek, threading
+    >>> compiled = compile_corridor(jibek.read("starter").with_clock(days=20))
+    >>> replication(compiled, seed=0, number=3, stop=threading.Event()).number
+    3
+    """
+    return _replication(compiled, seed, _Work(number), stop)
+
+
 def _tell(progress: Progress | None, works: dict[int, _Work], replications: int) -> None:
     if progress is not None:
         share = sum(work.share for work in works.values()) / replications
         progress(share, sum(work.events for work in works.values()))
 
 
-def _replication(compiled: Compiled, seed: int, work: _Work, stop: threading.Event) -> Replication:
+def _replication(compiled: Compiled, seed: int, work: _Work, stop: Stop) -> Replication:
     world, closed = make_world(compiled, seed, work.number)
     for piece in range(1, _PIECES + 1):
         until = compiled.begin_h + (compiled.end_h - compiled.begin_h) * piece / _PIECES
@@ -126,7 +163,7 @@ def _replication(compiled: Compiled, seed: int, work: _Work, stop: threading.Eve
     return _outcome(world, work.number, closed)
 
 
-def _advance(world: World, until: float, stop: threading.Event) -> World:
+def _advance(world: World, until: float, stop: Stop) -> World:
     while not stop.is_set():
         state = run(world, until, heap_margin(world))
         if state == DONE:

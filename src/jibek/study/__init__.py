@@ -1,0 +1,19 @@
+"""Studies: many points of a corridor simulated, and their answers compared.
+
+A study makes `Point`s and has them simulated with `evaluate(points, workers)`, which returns an `Answers` for each: a mapping
+from the names of figures to intervals, with the value of each replication behind it (`values_of`), paired differences (`difference`)
+and units (`unit`). The workers come from `at_home()`:
+
+    with at_home() as workers:
+        base, crane = evaluate([Point(corridor), Point(corridor, changes=("equipment.crane.count+=1",))], workers)
+        crane.difference(base, "total.delivered_teu")
+
+`outcomes` yields points as they come, and failures with them, `Answers.with_more` adds replications to a point that needs more.
+"""
+
+from jibek.study._answers import Answers, unit
+from jibek.study._evaluate import PointError, Progress, evaluate, outcomes
+from jibek.study._point import Point
+from jibek.study._workers import Workers, at_home
+
+__all__ = ["Answers", "Point", "PointError", "Progress", "Workers", "at_home", "evaluate", "outcomes", "unit"]

@@ -1,0 +1,179 @@
+"""Points simulated, whoever works, and their answers put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from queue import SimpleQueue
+
+import numpy as np
+
+from jibek.corridor import JibekError
+from jibek.study._answers import Answers
+from jibek.study._point import Point
+from jibek.study._task import Part, carry_out, names_in, order, packed
+from jibek.study._workers import Workers
+
+Progress = Callable[[int, int], None]
+"""Called with the replications done and those there are."""
+
+_TASKS_A_WORKER = 50
+"""Tasks that a worker gets at least, where there are so many replications: then all end at nearly the same time."""
+
+
+class PointError(JibekError):
+    """A point cannot be simulated; the text names it."""
+
+    def __init__(self, point: Point, why: str) -> None:
+        super().__init__(f"{point}: {why}")
+        self.point = point
+
+
+def evaluate(points: Sequence[Point], workers: Workers, progress: Progress | None = None) -> list[Answers]:
+    """Simulate points; return their answers in the same order.
+
+    Parameters
+    ----------
+    points
+        What to simulate.
+    workers
+        Who does it; the answers do not depend on it.
+    progress
+        Called as replications come.
+
+    Raises
+    ------
+    PointError
+        If one of them cannot be simulated.
+
+    Examples
+    --------
+    >>> import jibek
+    >>> from jibek.study import Point, at_home
+    >>> with at_home() as workers:
+    ...     (answers,) = evaluate([Point(jibek.read("starter").with_clock(days=10), numbers=range(2))], workers)
+    >>> answers.replications
+    2
+    """
+    found: dict[int, Answers] = {}
+    for number, outcome in outcomes(points, workers, progress):
+        if isinstance(outcome, PointError):
+            raise outcome
+        found[number] = outcome
+    return [found[number] for number in range(len(points))]
+
+
+def outcomes(
+    points: Sequence[Point], workers: Workers, progress: Progress | None = None
+) -> Iterator[tuple[int, Answers | PointError]]:
+    """Simulate points; yield each with its number as soon as its last replication has come, or why it cannot be simulated.
+
+    When it is interrupted, or no more is asked of it, tasks under way are given up.
+
+    Parameters
+    ----------
+    points, workers, progress
+        As in `evaluate`.
+    """
+    desk = _Desk(points, workers)
+    whole = sum(len(point.numbers) for point in points)
+    try:
+        while desk.send():
+            number, outcome = desk.receive()
+            if progress is not None:
+                progress(whole - desk.left, whole)
+            if outcome is not None:
+                yield number, outcome
+    finally:
+        desk.clear()
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """Some replications of a point: one task."""
+
+    point: int
+    numbers: range
+
+
+class _Desk:
+    """Sends tasks to workers, never many more than they work on, and puts together what comes back."""
+
+    def __init__(self, points: Sequence[Point], workers: Workers) -> None:
+        self._points = points
+        self._workers = workers
+        self._packages = {
+            id(corridor): packed(corridor) for corridor in {id(p.corridor): p.corridor for p in points}.values()
+        }
+        self._to_send = self._pieces()
+        self._sent: set[Future[Part]] = set()
+        self._back: SimpleQueue[tuple[_Piece, Future[Part]]] = SimpleQueue()
+        self._parts: dict[int, dict[int, Part]] = {}
+        self._failed: set[int] = set()
+        self.left = sum(len(point.numbers) for point in points)
+        """Replications that have not come."""
+
+    def _pieces(self) -> Iterator[_Piece]:
+        """Yield the tasks, point by point; those of a point that has failed are left out."""
+        size = max(1, sum(len(point.numbers) for point in self._points) // (_TASKS_A_WORKER * self._workers.count))
+        for place, point in enumerate(self._points):
+            for first in range(0, len(point.numbers), size):
+                if place not in self._failed:
+                    yield _Piece(place, point.numbers[first : first + size])
+
+    def send(self) -> bool:
+        """Send what workers can take; return whether anything is to come back."""
+        for piece in islice(self._to_send, self._workers.ahead - len(self._sent)):
+            point = self._points[piece.point]
+            task = order(point, self._packages[id(point.corridor)], piece.numbers)
+            future = self._workers.executor.submit(carry_out, task)
+            self._sent.add(future)
+            future.add_done_callback(partial(self._came, piece))
+        return bool(self._sent)
+
+    def _came(self, piece: _Piece, future: Future[Part]) -> None:
+        self._back.put((piece, future))
+
+    def receive(self) -> tuple[int, Answers | PointError | None]:
+        """Wait for a task; return its point with its answers if it is complete, or why it cannot be."""
+        piece, future = self._back.get()
+        self._sent.discard(future)
+        if piece.point in self._failed:
+            return piece.point, None
+        parts = self._parts.setdefault(piece.point, {})
+        try:
+            parts[piece.numbers.start] = future.result()
+        except BrokenProcessPool:
+            raise JibekError(
+                "a worker process ended before its time, perhaps for want of memory; let fewer work at the same time"
+            ) from None
+        except JibekError as error:
+            return piece.point, self._fail(piece.point, error)
+        self.left -= len(piece.numbers)
+        return piece.point, self._complete(piece.point)
+
+    def _fail(self, place: int, error: JibekError) -> PointError:
+        point, parts = self._points[place], self._parts.pop(place)
+        self._failed.add(place)
+        self.left -= len(point.numbers) - sum(len(values) for _, values in parts.values())
+        return PointError(point, str(error))
+
+    def _complete(self, place: int) -> Answers | None:
+        """Return the answers of a point of which all replications have come."""
+        point, parts = self._points[place], self._parts[place]
+        if sum(len(values) for _, values in parts.values()) < len(point.numbers):
+            return None
+        del self._parts[place]
+        in_order = [part for _, part in sorted(parts.items())]
+        return Answers(point, names_in(in_order[0][0]), np.concatenate([values for _, values in in_order]))
+
+    def clear(self) -> None:
+        """Give up what has not come back."""
+        if self._sent:
+            self._workers.give_up()
+        for future in self._sent:
+            future.cancel()

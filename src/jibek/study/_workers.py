@@ -1,0 +1,87 @@
+"""Who simulates the points of a study: threads or processes at home, or the workers of a cluster."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from jibek.simulate import Stop
+from jibek.study._task import begin
+
+MOST_THREADS = 2
+"""Threads up to here, processes above: a replication holds Python's lock for a fifth of its time."""
+
+
+@dataclass(frozen=True)
+class Workers:
+    """Where tasks are sent.
+
+    Parameters
+    ----------
+    executor
+        Takes them.
+    count
+        How many it works on at the same time.
+    ahead
+        Tasks that are sent before the first has come back.
+    give_up
+        Makes tasks under way end at once.
+    """
+
+    executor: Executor
+    count: int
+    ahead: int
+    give_up: Callable[[], None]
+
+
+@contextmanager
+def at_home(jobs: int | None = None) -> Iterator[Workers]:
+    """Let this machine work.
+
+    Parameters
+    ----------
+    jobs
+        Replications at the same time; default: one a processor. Above two they are processes, which begin by importing the script that
+        asks for them: it must do so below `if __name__ == "__main__":`.
+    """
+    jobs = jobs or os.cpu_count() or 1
+    with _threads(jobs) if jobs <= MOST_THREADS else _processes(jobs) as workers:
+        try:
+            yield workers
+        finally:
+            workers.executor.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _threads(jobs: int) -> Iterator[Workers]:
+    stop = threading.Event()
+    with ThreadPoolExecutor(jobs, initializer=begin, initargs=(stop,)) as executor:
+        yield Workers(executor, jobs, 2 * jobs, stop.set)
+
+
+@contextmanager
+def _processes(jobs: int) -> Iterator[Workers]:
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    with ProcessPoolExecutor(jobs, context, initializer=_begin_process, initargs=(stop,)) as executor:
+        yield Workers(executor, jobs, 2 * jobs, stop.set)
+
+
+def _begin_process(stop: Stop) -> None:
+    """Prepare a worker process: an interruption is the parent's to handle, and it ends when the parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    begin(stop)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
