@@ -4,7 +4,7 @@ from jibek.corridor._changes import Change
 from jibek.corridor._checking import check
 from jibek.corridor._corridor import Corridor
 from jibek.corridor._describe import datapackage, describe, reference_markdown
-from jibek.corridor._provenance import Counts, Provenance, provenance
+from jibek.corridor._provenance import Counts, Given, Provenance, numbers, provenance
 from jibek.corridor._reading import bundled, read
 from jibek.corridor._writing import new, write
 from jibek.corridor.tables import TABLES
@@ -17,6 +17,7 @@ __all__ = [
     "Column",
     "Corridor",
     "Counts",
+    "Given",
     "JibekError",
     "PackageError",
     "Problem",
@@ -27,6 +28,7 @@ __all__ = [
     "datapackage",
     "describe",
     "new",
+    "numbers",
     "provenance",
     "read",
     "reference_markdown",

@@ -2,17 +2,48 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from jibek.corridor import tables as t
 from jibek.corridor._corridor import Corridor
-from jibek.tables import Column, columns
+from jibek.tables import Column, Row, columns
 
 _ABOUT_OTHERS = {"sources", "uncertainty", "observations"}
 _WITHOUT_RANGE = {"degrees", "mm"}
 """Units of positions and gauges: these are known, or wrong."""
+
+
+Origin = Literal["sourced", "assumed", "unsourced"]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A number given in a package, and where it comes from.
+
+    Parameters
+    ----------
+    table, row, column
+        Where it stands; a row without an id by its position, from 1.
+    value
+        The number; a tuple of them where the column holds several.
+    origin
+        As in `Counts`.
+    source
+        Source of the row, or the assumption that `uncertainty` names instead.
+    ranged
+        How well it is known, where `uncertainty` says so.
+    """
+
+    table: str
+    row: str
+    column: Column
+    value: Any
+    origin: Origin
+    source: str | None
+    ranged: t.Uncertainty | None
 
 
 @dataclass(frozen=True)
@@ -80,40 +111,50 @@ def provenance(corridor: Corridor) -> Provenance:
     >>> found.total.sourced, found.tables["closures"].assumed
     (0, 4)
     """
-    counts: dict[str, Counts] = {}
+    counts: dict[str, Counter[str]] = {}
     without_range: list[str] = []
-    for name in t.TABLES:
-        if name in _ABOUT_OTHERS:
+    for one in numbers(corridor):
+        counts.setdefault(one.table, Counter())[one.origin] += 1
+        if one.origin == "assumed" and one.ranged is None and one.column.unit not in _WITHOUT_RANGE:
+            without_range.append(f"{one.table}.{one.row}.{one.column.name}")
+    return Provenance({name: Counts(**number) for name, number in counts.items()}, tuple(without_range))
+
+
+def numbers(corridor: Corridor) -> Iterator[Given]:
+    """Yield each number given in a package, table by table, with its origin.
+
+    Parameters
+    ----------
+    corridor
+        In memory. Numbers that equal the default of their column are left out.
+
+    Examples
+    --------
+    >>> import jibek.corridor
+    >>> first = next(jibek.corridor.numbers(jibek.corridor.read("starter")))
+    >>> first.table, first.row, first.column.name, first.value
+    ('places', 'city', 'lat', 43.8)
+    """
+    for table, row_class in t.TABLES.items():
+        if table in _ABOUT_OTHERS:
             continue
-        number = {"sourced": 0, "assumed": 0, "unsourced": 0}
-        for place, field, row in _numbers(corridor, name):
-            ranges = (corridor.uncertainty.get(f"{name}.{one}.{field.name}") for one in (place, "*"))
-            ranged = next(filter(None, ranges), None)
-            origin = _origin(corridor, row, ranged)
-            number[origin] += 1
-            if origin == "assumed" and ranged is None and field.unit not in _WITHOUT_RANGE:
-                without_range.append(f"{name}.{place}.{field.name}")
-        if any(number.values()):
-            counts[name] = Counts(**number)
-    return Provenance(counts, tuple(without_range))
+        numeric = [one for one in columns(row_class).values() if one.kind in ("number", "whole number")]
+        for n, row in enumerate(corridor.rows(table), 1):
+            place = getattr(row, "id", str(n))
+            for column in numeric:
+                if column.given(row):
+                    yield _given(corridor, place, row, column)
 
 
-def _numbers(corridor: Corridor, table: str) -> Iterator[tuple[str, Column, Any]]:
-    """Yield row and column of each number that is not the default."""
-    row = t.TABLES[table]
-    known = [one for one in columns(row).values() if one.kind in ("number", "whole number")]
-    for n, one in enumerate(corridor.rows(table), 1):
-        place = getattr(one, "id", str(n))
-        for column in known:
-            if column.given(one):
-                yield place, column, one
-
-
-def _origin(corridor: Corridor, row: Any, ranged: t.Uncertainty | None) -> str:
+def _given(corridor: Corridor, place: str, row: Row, column: Column) -> Given:
+    known = (corridor.uncertainty.get(f"{row.table}.{one}.{column.name}") for one in (place, "*"))
+    ranged = next(filter(None, known), None)
+    source = getattr(row, "source", None)
     if ranged is not None and _kind(corridor, ranged.source) == "assumption":
-        return "assumed"
-    kind = _kind(corridor, getattr(row, "source", None))
-    return {"": "unsourced", "assumption": "assumed"}.get(kind, "sourced")
+        source = ranged.source
+    kind = _kind(corridor, source)
+    origin: Origin = "unsourced" if not kind else "assumed" if kind == "assumption" else "sourced"
+    return Given(row.table, place, column, getattr(row, column.name), origin, source, ranged)
 
 
 def _kind(corridor: Corridor, source: str | None) -> str:
