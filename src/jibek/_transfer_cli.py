@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import datetime, timedelta
+from datetime import time as datetime_time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 if TYPE_CHECKING:
-    from jibek.transfer import Found, Job, Value
+    from jibek.transfer import Found, Job, Plan, Replanned, Value
+    from jibek.transfer.tables import Outage
 
 app = typer.Typer(
     no_args_is_help=True, help="Plan which box goes on which wagon, by which crane, in what order, by when."
@@ -67,6 +70,9 @@ def plan(
     from jibek.transfer import PlanError, check_plan, plan_by_rule, read_job, write_plan
 
     made_for = read_job(job)
+    if made_for.begun or made_for.outages:
+        message = "has moves that have begun, or cranes that are down; use: jibek transfer replan JOB PLAN --at TIME"
+        raise typer.BadParameter(message, param_hint=str(job))
     begin = time.perf_counter()
     found = None if rule else _search(made_for, seed, begin + time_limit)
     made = found.plan if found else plan_by_rule(made_for)
@@ -84,8 +90,7 @@ def plan(
     _show(verdict.value)
     if found:
         typer.echo(f"  no plan is below     {_bounded(found):>14}")
-    for one in made.leftover:
-        typer.echo(f"left over: {one.box}: {one.reason}")
+    _show_leftover(made)
 
 
 def _search(job: Job, seed: int, until: float) -> Found:
@@ -126,6 +131,105 @@ def _show(value: Value) -> None:
     }
     for name, figure in lines.items():
         typer.echo(f"  {name:20} {figure:>14}")
+
+
+def _show_leftover(plan: Plan) -> None:
+    for one in plan.leftover:
+        typer.echo(f"left over: {one.box}: {one.reason}")
+
+
+@app.command()
+def replan(
+    job: JobFolder,
+    plan: PlanFolder,
+    at: Annotated[str, typer.Option(metavar="TIME", help="Now: 08:30, or 2026-01-31T08:30.")],
+    out: Out,
+    down: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CRANE[=FROM..UNTIL]", help="A crane is down, from now and for good if not said."),
+    ] = None,
+    late: Annotated[list[str] | None, typer.Option(metavar="TRAIN=TIME", help="When a late train comes.")] = None,
+    time_limit: Annotated[float, typer.Option(min=0, help="Seconds of search.")] = 3.0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Plan the rest of a shift anew: what has begun stays. Writes `job`, as it stands now, and `plan` for the whole shift."""
+    from jibek.tables import write_package
+    from jibek.transfer import PlanError, check_plan, read_job, read_plan, under_way
+
+    begin = time.perf_counter()
+    old_job = read_job(job)
+    old = read_plan(plan, old_job)
+    before = check_plan(old_job, old)
+    if before.violations:
+        raise PlanError(before.violations)
+    now = _moment(at, old_job, "--at")
+    outages = [_outage(one, old_job, now) for one in down or ()]
+    arrivals = {train: _moment(text, old_job, "--late") for train, text in (_pair(one, "--late") for one in late or ())}
+    changed = under_way(old_job, old, now, outages=outages, arrivals=arrivals)
+    found = _replan(changed, old, seed, begin + time_limit)
+    verdict = check_plan(changed, found.plan)
+    if verdict.violations:
+        raise PlanError(verdict.violations)
+    write_package(changed, out / "job", overwrite=True)
+    write_package(found.plan, out / "plan", overwrite=True)
+    seconds = time.perf_counter() - begin
+    if as_json:
+        figures = {"value_before_s": before.value.turnaround_s, "seconds": seconds}
+        typer.echo(json.dumps(found.value.document() | found.kept.document() | figures))
+        return
+    kept, due = found.kept, found.kept.begun + found.kept.due
+    typer.echo(f"planned anew from {now} on in {seconds:.1f} s, valid: {out / 'job'}, {out / 'plan'}")
+    typer.echo(f"kept {kept.kept} of {due} moves begun or due within 15 min ({kept.share:.0%});")
+    typer.echo(
+        f"  {kept.barred} cannot be kept, crane or train not being there; of the others {kept.share_of_possible:.0%}"
+    )
+    typer.echo(f"  turnaround before    {before.value.turnaround_s / 60:>10,.1f} min")
+    _show(found.value)
+    _show_leftover(found.plan)
+
+
+def _replan(job: Job, plan: Plan, seed: int, until: float) -> Replanned:
+    """Plan anew until a time, or until Ctrl-C."""
+    from jibek.transfer import replan as search_on
+
+    plans = search_on(job, plan, seed=seed)
+    found = next(plans)
+    try:
+        while time.perf_counter() < until:
+            found = next(plans)
+    except KeyboardInterrupt:
+        typer.echo("interrupted: the best plan so far is kept", err=True)
+    return found
+
+
+def _moment(text: str, job: Job, option: str) -> datetime:
+    """Read a moment; a time alone is the first one after the start of the job."""
+    start = job.header.start
+    try:
+        if "-" in text:
+            return datetime.fromisoformat(text).replace(tzinfo=None)
+        moment = datetime.combine(start.date(), datetime_time.fromisoformat(text.strip()))
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' is not a time like 08:30 or 2026-01-31T08:30", param_hint=option) from None
+    return moment if moment >= start else moment + timedelta(days=1)
+
+
+def _outage(text: str, job: Job, now: datetime) -> Outage:
+    """Read when a crane is down: `C2`, `C2=..09:00`, `C2=08:30..09:00`."""
+    from jibek.transfer.tables import Outage
+
+    crane, _, span = text.partition("=")
+    begin, _, end = span.partition("..")
+    moments = [_moment(one, job, "--down") if one.strip() else None for one in (begin, end)]
+    return Outage(crane=crane.strip(), begin=moments[0] or now, end=moments[1])
+
+
+def _pair(text: str, option: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise typer.BadParameter(f"'{text}' is not like TRAIN=09:15", param_hint=option)
+    return name.strip(), value
 
 
 @app.command()

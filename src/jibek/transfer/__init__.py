@@ -7,8 +7,10 @@ from jibek.transfer._describe import reference_markdown
 from jibek.transfer._generate import FAMILIES, Mix, generate
 from jibek.transfer._job import Job, read_job, write_job
 from jibek.transfer._plan import Plan, read_plan, write_plan
+from jibek.transfer._replan import Kept, Replanned, replan
 from jibek.transfer._rule import plan_by_rule
 from jibek.transfer._search import Found, search
+from jibek.transfer._under_way import under_way
 from jibek.transfer._verdict import PlanError, Value, Verdict, Violation
 
 __all__ = [
@@ -16,9 +18,11 @@ __all__ = [
     "Bound",
     "Found",
     "Job",
+    "Kept",
     "Mix",
     "Plan",
     "PlanError",
+    "Replanned",
     "Value",
     "Verdict",
     "Violation",
@@ -30,7 +34,9 @@ __all__ = [
     "read_job",
     "read_plan",
     "reference_markdown",
+    "replan",
     "search",
+    "under_way",
     "write_job",
     "write_plan",
 ]

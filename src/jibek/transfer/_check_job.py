@@ -184,7 +184,7 @@ def departures_are_possible(job: Job) -> Iterator[Problem]:
         booked[departure.train] = departure
         if train is None:
             continue
-        if departure.due < train.arrival:
+        if departure.due < train.arrival and job.header.now is None:  # a train may have become late since it was booked
             yield at(departure, "due", f"{departure.due} is before the train arrives, {train.arrival}")
         if train.role == "outbound" and not departure.destinations:
             yield at(departure, "destinations", "an outbound train must have a destination")
@@ -246,6 +246,37 @@ def rules_are_complete(job: Job) -> Iterator[Problem]:
             yield at(rule, "source", "a rule must name its source, be it an assumption")
 
 
+def begun_moves_are_complete(job: Job) -> Iterator[Problem]:
+    now = job.header.now
+    yield from incomplete(job.begun)
+    for number, move in enumerate(job.begun, 1):
+        if now is None or move.begin_s >= job.seconds(now):
+            message = f"{move.begin_s:g} s is not before `now` in {job.schema.header_file}"
+            yield Problem("begun.csv", None, "begin_s", message, row=str(number))
+
+
+def incomplete(moves: Iterable[t.Move]) -> Iterator[Problem]:
+    """Ask moves with a box for places and times, and those without for where the crane goes."""
+    for number, move in enumerate(moves, 1):
+        carries = {name: getattr(move, name) for name in ("from_place", "to_place", "pick_s", "drop_s")}
+        wanted, unwanted = (carries, {"x_m": move.x_m}) if move.box else ({"x_m": move.x_m}, carries)
+        kind, file = "with" if move.box else "without", f"{move.table}.csv"
+        for column, value in wanted.items():
+            if value in (None, ""):
+                yield Problem(file, None, column, f"a move {kind} a box needs it", row=str(number))
+        for column, value in unwanted.items():
+            if value not in (None, ""):
+                yield Problem(file, None, column, f"a move {kind} a box has none; leave it blank", row=str(number))
+
+
+def outages_have_a_length(job: Job) -> Iterator[Problem]:
+    for number, outage in enumerate(job.outages, 1):
+        if outage.begin and outage.end and outage.end <= outage.begin:
+            yield Problem(
+                "outages.csv", None, "end", f"{outage.end} is not after begin, {outage.begin}", row=str(number)
+            )
+
+
 def _model(job: Job, wagon: str) -> t.Model | None:
     """Return the model of a wagon; None if it is not there or its slots cannot be read."""
     found = job.wagons.get(wagon)
@@ -290,5 +321,7 @@ _RULES: dict[Callable[[Job], Iterable[Problem]], tuple[str, ...]] = {
     outbound_trains_are_booked: ("departures",),
     cranes_stand_apart: (),
     rules_are_complete: (),
+    begun_moves_are_complete: ("header",),
+    outages_have_a_length: (),
 }
 """Rules, each with the tables that must be whole (or `header`) for it to be asked."""

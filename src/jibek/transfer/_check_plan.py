@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 
 from jibek.transfer._check_cranes import courses, distance_faults
 from jibek.transfer._check_loads import load_faults
+from jibek.transfer._check_shift import shift_faults
 from jibek.transfer._check_yard import Spots, box_faults, parking_faults, stack_faults
 from jibek.transfer._job import Job
 from jibek.transfer._plan import Plan
@@ -37,6 +38,7 @@ def check_plan(job: Job, plan: Plan) -> Verdict:
     violations: list[Violation] = [*parking_faults(job, plan), *load_faults(job, plan)]
     violations += box_faults(job, plan, spots)
     violations += stack_faults(job, plan)
+    violations += shift_faults(job, plan)
     for course in found:
         violations += course.violations
     violations += distance_faults(found)

@@ -32,6 +32,8 @@ class Job(Package):
     cranes: Mapping[str, t.Crane]
     yard: Mapping[str, t.YardSlot]
     rules: Mapping[str, t.Rule]
+    outages: tuple[t.Outage, ...]
+    begun: tuple[t.Begun, ...]
     sources: Mapping[str, SourceRow]
 
     def seconds(self, moment: datetime) -> float:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jibek.tables import Known, Package, Problem, folder_of, quoted, read_package, unresolved, write_package
 from jibek.transfer import tables as t
+from jibek.transfer._check_job import incomplete
 from jibek.transfer._job import Job
 
 
@@ -46,23 +47,9 @@ def read_plan(path: str | os.PathLike[str], job: Job) -> Plan:
         if known.header and plan.header.job != job.header.id:
             message = f"is a plan for the job {quoted(plan.header.job)}, not for {quoted(job.header.id)}"
             yield Problem(plan.schema.header_file, None, "job", message)
-        for number, move in enumerate(plan.moves, 1):
-            yield from _incomplete(number, move)
+        yield from incomplete(plan.moves)
 
     return read_package(Plan, folder_of(path), check)
-
-
-def _incomplete(number: int, move: t.Move) -> Iterator[Problem]:
-    """Ask a move with a box for its places and times, and one without for where the crane goes."""
-    carries = {"from_place": move.from_place, "to_place": move.to_place, "pick_s": move.pick_s, "drop_s": move.drop_s}
-    wanted, unwanted = (carries, {"x_m": move.x_m}) if move.box else ({"x_m": move.x_m}, carries)
-    kind = "with" if move.box else "without"
-    for column, value in wanted.items():
-        if value in (None, ""):
-            yield Problem("moves.csv", None, column, f"a move {kind} a box needs it", row=str(number))
-    for column, value in unwanted.items():
-        if value not in (None, ""):
-            yield Problem("moves.csv", None, column, f"a move {kind} a box has none; leave it blank", row=str(number))
 
 
 def write_plan(plan: Plan, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:

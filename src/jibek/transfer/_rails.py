@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -45,12 +46,16 @@ class Trip:
 
 @dataclass(frozen=True)
 class Carry:
-    """A box to be carried: where from, where to, when it may be picked and dropped at the earliest."""
+    """A box to be carried: where from, where to, when it may be picked and dropped at the earliest.
+
+    `longer` multiplies the crane's times to lift and to lower.
+    """
 
     pick: Point
     drop: Point
     pick_from_s: float
     drop_from_s: float = 0.0
+    longer: tuple[float, float] = (1.0, 1.0)
 
 
 class Rails:
@@ -60,10 +65,15 @@ class Rails:
     ----------
     cranes
         In any order.
+    down
+        Times in which a crane begins nothing, by its id.
     """
 
-    def __init__(self, cranes: Sequence[t.Crane]) -> None:
+    def __init__(
+        self, cranes: Sequence[t.Crane], down: Mapping[str, Sequence[tuple[float, float]]] | None = None
+    ) -> None:
         self.cranes = sorted(cranes, key=lambda crane: crane.x_m)
+        self._down = [sorted((down or {}).get(crane.id, ())) for crane in self.cranes]
         pairs = zip(self.cranes, self.cranes[1:], strict=False)
         self.gaps_m = [max(left.safety_m, right.safety_m) for left, right in pairs]
         self.free_s = [0.0] * len(self.cranes)
@@ -88,24 +98,51 @@ class Rails:
         speed = it.gantry_loaded_m_per_s if loaded else it.gantry_empty_m_per_s
         return max(abs(one[0] - other[0]) / speed, abs(one[1] - other[1]) / it.trolley_m_per_s)
 
-    def plan(self, crane: int, carry: Carry) -> list[Trip]:
+    def plan(self, crane: int, carry: Carry, not_before_s: float = 0.0) -> list[Trip]:
         """Find the earliest trip that carries a box, and before it those of the cranes that must make way.
 
-        The crane, and those that make way, must have nothing else to do before the trip begins. Nothing is agreed yet.
+        The crane, and those that make way, must have nothing else to do before the trip begins. Nothing is agreed yet. There
+        are no trips if the crane is down for good.
         """
         there = self.travel_s(crane, self.at[crane], carry.pick, loaded=False)
-        soonest = max(self.free_s[crane], carry.pick_from_s - there)
+        soonest = self._working(crane, max(self.free_s[crane], carry.pick_from_s - there, not_before_s))
+        if soonest == math.inf:
+            return []
         others = [k for k in (crane - 1, crane + 1) if 0 <= k < len(self.cranes)]
         times = {time for k in others for time, _ in self._paths[k] if time > soonest}
         times |= {trip.end_s for trip in self._asides(crane, carry, from_s=0.0) if trip.end_s > soonest}
-        for begin in sorted({soonest, *times}):
+        for begin in sorted({soonest, *(self._working(crane, time) for time in times)} - {math.inf}):
             trips = self._attempt(crane, carry, begin)
             if trips:
                 return trips
         rest = max(self.free_s)
         asides = self._asides(crane, carry, from_s=rest)
-        begin = max([soonest, rest, *(trip.end_s for trip in asides)])
-        return [*asides, self._trip(crane, carry, begin)]
+        begin = self._working(crane, max([soonest, rest, *(trip.end_s for trip in asides)]))
+        return [*asides, self._trip(crane, carry, begin)] if begin < math.inf else []
+
+    def _working(self, crane: int, time: float) -> float:
+        """Return when a crane may begin something, from a time on; infinity: never."""
+        for begin, end in self._down[crane]:
+            if begin <= time < end:
+                time = end
+        return time
+
+    def follow(self, crane: int, move: t.Move, pick: Point | None, drop: Point) -> None:
+        """Agree on a move that is known; without a box there is no `pick`, and the trolley stays where it is."""
+        here, begin = self.at[crane], move.begin_s
+        if pick is None:
+            there = begin + self.travel_s(crane, here, (drop[0], here[1]), loaded=False)
+            self.agree([Trip(crane, (drop[0], here[1]), begin, move.end_s, [(begin, here[0]), (there, drop[0])])])
+            return
+        there = begin + self.travel_s(crane, here, pick, loaded=False)
+        dropped = move.drop_s or 0.0
+        leaves = dropped - self.travel_s(crane, pick, drop, loaded=True)
+        path = [(begin, here[0]), (there, pick[0]), (leaves, pick[0]), (dropped, drop[0])]
+        self.agree([Trip(crane, drop, begin, move.end_s, path, move.pick_s or 0.0, dropped)])
+
+    def rest_until(self, time_s: float) -> None:
+        """Let no crane begin anything before a time."""
+        self.free_s = [max(free, time_s) for free in self.free_s]
 
     def agree(self, trips: Sequence[Trip]) -> None:
         """Agree on trips."""
@@ -134,10 +171,11 @@ class Rails:
         it, here = self.cranes[crane], self.at[crane]
         pick = max(begin + self.travel_s(crane, here, carry.pick, loaded=False), carry.pick_from_s)
         loaded = self.travel_s(crane, carry.pick, carry.drop, loaded=True)
-        drop = max(pick + it.pick_s + loaded, carry.drop_from_s)
+        longer_pick, longer_drop = carry.longer
+        drop = max(pick + it.pick_s * longer_pick + loaded, carry.drop_from_s)
         there = begin + self.travel_s(crane, here, carry.pick, loaded=False)
         path = [(begin, here[0]), (there, carry.pick[0]), (drop - loaded, carry.pick[0]), (drop, carry.drop[0])]
-        return Trip(crane, carry.drop, begin, drop + it.drop_s, path, pick, drop)
+        return Trip(crane, carry.drop, begin, drop + it.drop_s * longer_drop, path, pick, drop)
 
     def _asides(self, crane: int, carry: Carry, *, from_s: float) -> list[Trip]:
         """Send away the cranes that stand where the trip leads, the outermost first."""

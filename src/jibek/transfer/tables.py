@@ -266,25 +266,15 @@ class Rule(Row):
     source: Source
 
 
-class JobHeader(BaseModel):
-    """`job.toml`: what the job is, and when its clock starts."""
+class Outage(Row):
+    """A time in which a crane begins no move with a container; what it has begun it finishes, and it can be run aside."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    table = "outages"
+    keyed = False
 
-    id: Id = Field(description="name of the job")
-    title: str = Field(default="", description="title to be shown")
-    schema_version: Literal[1] = Field(description="version of this description")
-    start: Moment = Field(description="when the clock starts: plans count seconds from here")
-    licence: str = Field(default="", description="terms of use of the data")
-    description: str = Field(default="", description="what it is about")
-
-
-JOB = Schema(
-    "job",
-    JobHeader,
-    {row.table: row for row in (Model, Train, Wagon, Departure, Box, Track, Crane, YardSlot, Rule, SourceRow)},
-)
-"""The tables of a job."""
+    crane: Annotated[Id, Ref("cranes")] = Field(description="crane that is down")
+    begin: Moment | None = Field(default=None, description="since when; none: since the start")
+    end: Moment | None = Field(default=None, description="until when; none: for good")
 
 
 class Load(Row):
@@ -319,6 +309,34 @@ class Move(Row):
     pick_s: Seconds | None = Field(default=None, description="when it begins to lower for the container")
     drop_s: Seconds | None = Field(default=None, description="when it begins to lower the container")
     end_s: Seconds = Field(description="when it is done")
+
+
+class Begun(Move):
+    """A move that had begun when the shift was planned anew (`now`): it stands in the plan as it is here."""
+
+    table = "begun"
+
+
+class JobHeader(BaseModel):
+    """`job.toml`: what the job is, and when its clock starts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id = Field(description="name of the job")
+    title: str = Field(default="", description="title to be shown")
+    schema_version: Literal[1] = Field(description="version of this description")
+    start: Moment = Field(description="when the clock starts: plans count seconds from here")
+    now: Moment | None = Field(
+        default=None,
+        description="how far the shift has gone: what had begun stands in `begun`, nothing else begins before; none: not begun",
+    )
+    licence: str = Field(default="", description="terms of use of the data")
+    description: str = Field(default="", description="what it is about")
+
+
+_OF_JOB = (Model, Train, Wagon, Departure, Box, Track, Crane, YardSlot, Rule, Outage, Begun, SourceRow)
+JOB = Schema("job", JobHeader, {row.table: row for row in _OF_JOB})
+"""The tables of a job."""
 
 
 class Parking(Row):
