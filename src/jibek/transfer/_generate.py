@@ -31,6 +31,11 @@ _LATE_S, _CLEAR_S = 600.0, 600.0
 
 _MOST_CRANES = 10
 
+_MOST_BOXES = 62
+"""How many boxes an outbound train of a split has at most: as many as the longest trains seen have, below the 1300 t of the rules."""
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
 T = TypeVar("T")
 
 
@@ -106,8 +111,8 @@ def generate(
     ----------
     family
         `pair`: one train of 1435 mm to one of 1520 mm. `merge`: two trains to one, or, with more than 82 boxes, three to
-        two. `split`: two trains of 1520 mm to three of 1435 mm. `day`: 20 pairs, every other one from 1520 to 1435 mm, on
-        three tracks of each gauge.
+        two. `split`: two trains of 1520 mm to three of 1435 mm; more, if those would have more than 62 boxes. `day`: 20
+        pairs, every other one from 1520 to 1435 mm, on three tracks of each gauge.
     size
         Number of boxes.
     seed
@@ -122,7 +127,7 @@ def generate(
     Raises
     ------
     ValueError
-        If there are fewer boxes than inbound trains, or not 1 to 10 cranes.
+        If there are fewer boxes than inbound trains, more than trains have letters, or not 1 to 10 cranes.
 
     Examples
     --------
@@ -134,6 +139,8 @@ def generate(
     inbound = sum(len(group.inbound) for group in groups)
     if size < inbound:
         raise ValueError(f"{size} boxes are too few: the family {family} has {inbound} inbound trains")
+    if max(group.outbound for group in groups) > len(_LETTERS):
+        raise ValueError(f"{size} boxes are too many: a split has at most {len(_LETTERS) * _MOST_BOXES}")
     if not 1 <= cranes <= _MOST_CRANES:
         raise ValueError(f"from 1 to {_MOST_CRANES} cranes are possible, not {cranes}")
     rng = random.Random(f"{family} {size} {seed}")  # noqa: S311
@@ -189,7 +196,8 @@ def _groups(family: Family, size: int) -> list[_Group]:
     if family == "merge":
         return [_Group(NARROW, _parts(size, 2), 1) if size <= 82 else _Group(NARROW, _parts(size, 3), 2)]
     if family == "split":
-        return [_Group(BROAD, _parts(size, 2), 3)]
+        trains = max(3, math.ceil(size / _MOST_BOXES))
+        return [_Group(BROAD, _parts(size, trains * 2 // 3), trains)]
     gauges = (NARROW, BROAD)
     return [_Group(gauges[n % 2], (part,), 1) for n, part in enumerate(_parts(size, _PAIRS))]
 
@@ -213,7 +221,7 @@ def _add_group(draft: _Draft, group: _Group, number: int, begin_s: float, cranes
     rng, label, size = draft.rng, f"{number:02}", sum(group.inbound)
     lengths = iter(_lengths(size, mix, rng))
     seats: list[_Seat] = []
-    for letter, part in zip("ABC", group.inbound, strict=False):
+    for letter, part in zip(_LETTERS, group.inbound, strict=False):
         units = _shuffled(_units(group.gauge, [next(lengths) for _ in range(part)]), rng)
         train = t.Train(id=f"in-{label}{letter}", role="inbound", arrival=_arrival(begin_s, rng), group=label)
         draft.add_train(train, [model for model, _ in units])
@@ -222,11 +230,11 @@ def _add_group(draft: _Draft, group: _Group, number: int, begin_s: float, cranes
             for place, (_, slots) in enumerate(units, 1)
             for slot, length in slots
         ]
-    ends = [f"D{label}{letter}" for letter in "ABC"[: group.outbound]]
+    ends = [f"D{label}{letter}" for letter in _LETTERS[: group.outbound]]
     goals = _shuffled([ends[n % len(ends)] for n in range(size)], rng)
     boxes = list(_boxes(draft, seats, goals, begin_s, mix))
     draft.boxes += boxes
-    for letter, end in zip("ABC", ends, strict=False):
+    for letter, end in zip(_LETTERS, ends, strict=False):
         train = t.Train(id=f"out-{label}{letter}", role="outbound", arrival=_arrival(begin_s, rng), group=label)
         draft.add_train(train, _outbound(group.other_gauge, [box for box in boxes if box.destination == end], rng))
         due = _moment(begin_s + 1800 + _MOVE_S * size / cranes * rng.uniform(1.2, 1.8))
