@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 
 from jibek.transfer import bound, check_plan
+from jibek.transfer._bound_across import Across
+from jibek.transfer._bound_boxes import Boxes
+from jibek.transfer._bound_shared import Task, crane_use, least_sum
 from jibek.transfer._matching import Matching
 from jibek.transfer._travel import Yard, least_travel
 from transfer_packages import TABLES, A, B, small_job, small_plan
@@ -59,3 +62,61 @@ b20,1520,20,10,20,60,25,20@0"""
         job = small_job(tmp_path / offset, trains=trains.format(offset), models=models, wagons=wagons, boxes=boxes)
         matching = Matching(job, list(job.boxes.values()), ["out"])
         assert least_travel(Yard(job, matching), matching).least_s == pytest.approx(seconds)
+
+
+def test_boxes_that_one_crane_lifts_are_not_shared(tmp_path: Path) -> None:
+    """Only C2 lifts 20 t: it lifts, carries to the yard at least, puts down, comes back and does it again: 2 x 75 + 5 s."""
+    cranes = TABLES["cranes"].replace("30,40,41,25\nC2", "30,40,5,25\nC2")
+    found = Boxes(job := small_job(tmp_path, cranes=cranes), list(job.boxes.values()), 0)
+    assert found.reach_s == pytest.approx(155)
+
+
+def test_where_rails_end_only_the_crane_next_to_the_end_can_lift(tmp_path: Path) -> None:
+    """Boxes at 10 m and 15 m of rails that begin at 0 m, cranes 25 m apart: C2 never comes nearer than 25 m."""
+    stand = "2026-01-01T00:00,g"
+    trains = f"id,role,arrival,group,track,offset_m\nin,inbound,{stand},t35,0\nout,outbound,{stand},,"
+    boxes = f"{BOXES}\n{A},22G1,20,WEST,i1,1,\n{B},22G1,10,WEST,i1,2,"
+    found = Boxes(job := small_job(tmp_path, trains=trains, boxes=boxes), list(job.boxes.values()), 0)
+    assert found.reach_s == pytest.approx(155)
+
+
+def test_boxes_nearer_than_cranes_may_come_are_lifted_one_at_a_time(tmp_path: Path) -> None:
+    """Three boxes within 20 m: 30 s each to lift, and the last one 5 m to the yard at least and 40 s to put down."""
+    boxes = f"{BOXES}\n{A},22G1,20,WEST,i1,1,\n{B},22G1,10,WEST,i1,2,\nCSQU3054399,22G1,10,WEST,i2,1,"
+    found = Boxes(job := small_job(tmp_path, boxes=boxes), list(job.boxes.values()), 0)
+    assert found.window_s == pytest.approx(3 * 30 + 5 + 40)
+
+
+def test_trains_too_long_for_one_track_do_not_all_stand_on_the_nearest(tmp_path: Path) -> None:
+    """Of two trains to two trains, 9 boxes each way, two share a track only if the others do not: 9 boxes go 10 m further.
+
+    One crane: 36 x 10 m up and 18 x 10 m more for one of the trains, the same back but for the last way.
+    """
+    trains = "id,role,arrival,group\n" + "\n".join(
+        f"{one},{role}bound,2026-01-01T00:00,g" for one, role in TRAINS.items()
+    )
+    wagons = "id,train,order,model\n" + "\n".join(f"{train}{n},{train},{n},n40" for train in "ab" for n in range(1, 10))
+    wagons += "\n" + "\n".join(f"{train}{n},{train},{n},b40" for train in "cd" for n in range(1, 10))
+    tracks = TABLES["tracks"].replace("100", "200") + "\nt36,1435,-10,0,200\nt21,1520,20,0,200"
+    job = small_job(
+        tmp_path, trains=trains, wagons=wagons, tracks=tracks, boxes=f"{BOXES}\n{A},42G1,20,WEST,a1,3,",
+        departures="id,train,due,weight,destinations\nd,c,2026-01-01T00:05,2,WEST\ne,d,2026-01-01T00:05,2,EAST",
+    )  # fmt: skip
+    across = Across(job, [(one, (other,)) for one in "ab" for other in "cd" for _ in range(9)])
+    assert across.least(1, 0, 1000.0, 1.0).both_s == pytest.approx(2 * (36 * 10 + 18 * 10) - 20)
+    assert across.least(1, 0, 1.0, 1.0).both_s == pytest.approx(2 * 36 * 10 - 10 + (9 - 1))
+
+
+TRAINS = {"a": "in", "b": "in", "c": "out", "d": "out"}
+
+
+def test_trains_wait_for_the_same_track() -> None:
+    """Two tasks of 100 s on a resource at once: one ends at 100 s, the other at 200 s; alone they would end at 100 s each."""
+    tasks = [Task("one", 0.0, 0.0, 100.0, 100.0) for _ in range(2)]
+    assert least_sum(tasks, [crane_use(tasks)]) == pytest.approx(300, rel=0.02)
+
+
+def test_a_departure_that_cannot_be_made_is_late(tmp_path: Path) -> None:
+    """Both boxes are on their train after 80 s, if it is due after 60 s it is 20 s late, with weight 2."""
+    job = small_job(tmp_path, departures=TABLES["departures"].replace("00:05", "00:01"))
+    assert bound(job).tardiness_s == pytest.approx(40)

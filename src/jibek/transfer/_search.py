@@ -16,6 +16,7 @@ from jibek.transfer._job import Job
 from jibek.transfer._layout import Layout, lay_out
 from jibek.transfer._plan import Plan
 from jibek.transfer._rule import plan_by_rule
+from jibek.transfer._travel import parked_m
 from jibek.transfer._verdict import Value
 
 _FIRST, _MOST, _PIECE = 20_000, 5_120_000, 80_000
@@ -43,7 +44,10 @@ class Found:
 
     def document(self) -> dict[str, Any]:
         """Return what is proven, for a JSON document."""
-        return {"bound_s": self.bound.seconds, "bound_name": self.bound.name, "gap": self.gap}
+        bound = self.bound
+        return {
+            "bound_s": bound.seconds, "bound_name": bound.name, "gap": self.gap, "tardiness_bound_s": bound.tardiness_s,
+        }  # fmt: skip
 
 
 def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
@@ -71,7 +75,7 @@ def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
     yield found
     found = replace(found, bound=bound(job, found.value.left_over))
     yield found
-    layout = lay_out(job, plan, found.bound.begins_m)
+    layout = lay_out(job, plan, parked_m(job))
     if layout:
         found = yield from _rounds(job, layout, found, seed)
     yield replace(found, finished=True)

@@ -10,7 +10,7 @@ from itertools import count, product
 import numpy as np
 
 from jibek.transfer import tables as t
-from jibek.transfer._groups import middles_m
+from jibek.transfer._groups import groups, middles_m
 from jibek.transfer._job import Job
 from jibek.transfer._matching import Floats, Matching
 
@@ -94,6 +94,20 @@ def across_m(job: Job, one: str, other: str) -> float:
     """Return how far across the yard two trains stand apart at least."""
     pairs = product(tracks_of(job, one), tracks_of(job, other))
     return min((abs(a.y_m - b.y_m) for a, b in pairs), default=0.0)
+
+
+def parked_m(job: Job) -> dict[str, float]:
+    """Say where trains begin, relative to others of their group, so that boxes are carried little."""
+    found: dict[str, float] = {}
+    for trains in groups(job).values():
+        ids = {train.id for train in trains}
+        outbound = [train.id for train in trains if train.role == "outbound"]
+        ends = {end for one in job.departures.values() if one.train in ids for end in one.destinations}
+        boxes = [box for box in job.boxes.values() if job.wagons[box.wagon].train in ids and box.destination in ends]
+        if boxes:
+            matching = Matching(job, boxes, outbound)
+            found |= least_travel(Yard(job, matching), matching).begins_m
+    return found
 
 
 def least_travel(yard: Yard, matching: Matching, left_over: int = 0) -> Travel:
