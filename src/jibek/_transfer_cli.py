@@ -155,14 +155,11 @@ def replan(
 ) -> None:
     """Plan the rest of a shift anew: what has begun stays. Writes `job`, as it stands now, and `plan` for the whole shift."""
     from jibek.tables import write_package
-    from jibek.transfer import PlanError, check_plan, read_job, read_plan, under_way
+    from jibek.transfer import PlanError, check_plan, under_way
 
     begin = time.perf_counter()
-    old_job = read_job(job)
-    old = read_plan(plan, old_job)
-    before = check_plan(old_job, old)
-    if before.violations:
-        raise PlanError(before.violations)
+    old_job, old = _valid(job, plan)
+    before = check_plan(old_job, old).value
     now = _moment(at, old_job, "--at")
     outages = [_outage(one, old_job, now) for one in down or ()]
     arrivals = {train: _moment(text, old_job, "--late") for train, text in (_pair(one, "--late") for one in late or ())}
@@ -175,7 +172,7 @@ def replan(
     write_package(found.plan, out / "plan", overwrite=True)
     seconds = time.perf_counter() - begin
     if as_json:
-        figures = {"value_before_s": before.value.turnaround_s, "seconds": seconds}
+        figures = {"value_before_s": before.turnaround_s, "seconds": seconds}
         typer.echo(json.dumps(found.value.document() | found.kept.document() | figures))
         return
     kept, due = found.kept, found.kept.begun + found.kept.due
@@ -184,7 +181,7 @@ def replan(
     typer.echo(
         f"  {kept.barred} cannot be kept, crane or train not being there; of the others {kept.share_of_possible:.0%}"
     )
-    typer.echo(f"  turnaround before    {before.value.turnaround_s / 60:>10,.1f} min")
+    typer.echo(f"  turnaround before    {before.turnaround_s / 60:>10,.1f} min")
     _show(found.value)
     _show_leftover(found.plan)
 
@@ -247,6 +244,46 @@ def check(job: JobFolder, plan: PlanFolder, as_json: AsJson = False) -> None:
     if not as_json:
         typer.echo(f"{plan}: valid")
         _show(verdict.value)
+
+
+@app.command()
+def robustness(
+    job: JobFolder,
+    plan: PlanFolder,
+    spread: Annotated[
+        float, typer.Option(min=0, max=1, help="Share by which handling times are longer or shorter.")
+    ] = 0.2,
+    runs: Annotated[int, typer.Option(min=20, max=100_000, help="How often the plan is made.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the handling times.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Make a plan many times with handling times that vary, and say how much longer it takes."""
+    from jibek.transfer import robustness as tried
+
+    read, made = _valid(job, plan)
+    found = tried(read, made, spread=spread, runs=runs, seed=seed)
+    if as_json:
+        typer.echo(json.dumps(found.document()))
+        return
+    low, high = found.p95_interval_s
+    typer.echo(f"made {runs} times, handling times within {spread:.0%} of the planned ones")
+    typer.echo(f"  turnaround planned   {found.planned_s / 60:>10,.1f} min")
+    typer.echo(f"  mean                 {found.mean_s / 60:>10,.1f} min")
+    typer.echo(
+        f"  one in twenty above  {found.p95_s / 60:>10,.1f} min ({low / 60:,.1f} to {high / 60:,.1f}), {found.longer:+.1%}"
+    )
+
+
+def _valid(job: Path, plan: Path) -> tuple[Job, Plan]:
+    """Read a job and a plan that is valid for it."""
+    from jibek.transfer import PlanError, check_plan, read_job, read_plan
+
+    read = read_job(job)
+    made = read_plan(plan, read)
+    verdict = check_plan(read, made)
+    if verdict.violations:
+        raise PlanError(verdict.violations)
+    return read, made
 
 
 @app.command()

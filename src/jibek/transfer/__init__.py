@@ -8,6 +8,7 @@ from jibek.transfer._generate import FAMILIES, Mix, generate
 from jibek.transfer._job import Job, read_job, write_job
 from jibek.transfer._plan import Plan, read_plan, write_plan
 from jibek.transfer._replan import Kept, Replanned, replan
+from jibek.transfer._robustness import Robustness, robustness
 from jibek.transfer._rule import plan_by_rule
 from jibek.transfer._search import Found, search
 from jibek.transfer._under_way import under_way
@@ -23,6 +24,7 @@ __all__ = [
     "Plan",
     "PlanError",
     "Replanned",
+    "Robustness",
     "Value",
     "Verdict",
     "Violation",
@@ -35,6 +37,7 @@ __all__ = [
     "read_plan",
     "reference_markdown",
     "replan",
+    "robustness",
     "search",
     "under_way",
     "write_job",

@@ -55,7 +55,7 @@ class Carry:
     drop: Point
     pick_from_s: float
     drop_from_s: float = 0.0
-    longer: tuple[float, float] = (1.0, 1.0)
+    longer: float = 1.0
 
 
 class Rails:
@@ -171,11 +171,10 @@ class Rails:
         it, here = self.cranes[crane], self.at[crane]
         pick = max(begin + self.travel_s(crane, here, carry.pick, loaded=False), carry.pick_from_s)
         loaded = self.travel_s(crane, carry.pick, carry.drop, loaded=True)
-        longer_pick, longer_drop = carry.longer
-        drop = max(pick + it.pick_s * longer_pick + loaded, carry.drop_from_s)
+        drop = max(pick + it.pick_s * carry.longer + loaded, carry.drop_from_s)
         there = begin + self.travel_s(crane, here, carry.pick, loaded=False)
         path = [(begin, here[0]), (there, carry.pick[0]), (drop - loaded, carry.pick[0]), (drop, carry.drop[0])]
-        return Trip(crane, carry.drop, begin, drop + it.drop_s * longer_drop, path, pick, drop)
+        return Trip(crane, carry.drop, begin, drop + it.drop_s * carry.longer, path, pick, drop)
 
     def _asides(self, crane: int, carry: Carry, *, from_s: float) -> list[Trip]:
         """Send away the cranes that stand where the trip leads, the outermost first."""

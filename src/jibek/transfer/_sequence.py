@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,9 +16,6 @@ from jibek.transfer._groups import groups, middles_m
 from jibek.transfer._job import Job
 from jibek.transfer._plan import Plan
 from jibek.transfer._rails import Carry, Point, Rails, Trip
-
-Longer = Callable[[int], tuple[float, float]]
-"""By what the times to lift and to lower of the n-th move are multiplied."""
 
 
 class Task(NamedTuple):
@@ -125,7 +122,7 @@ class Shift:
         track, slot = self.job.tracks[stay.track], self.job.models[wagon.model].places[int(number) - 1]
         return track.from_m + stay.offset_m + self._middles[name] + slot.centre_m, track.y_m
 
-    def run(self, tasks: Sequence[Task], *, hold: bool = False, longer: Longer | None = None) -> Done:
+    def run(self, tasks: Sequence[Task], *, hold: bool = False, longer: Sequence[float] | None = None) -> Done:
         """Make moves in the order given, each as early as can be.
 
         Parameters
@@ -135,7 +132,7 @@ class Shift:
         hold
             Whether no move begins before it was planned.
         longer
-            Factors of the times to lift and to lower; none: they are as in the job.
+            By what the times to lift and to lower of each move are multiplied; none: they are as in the job.
 
         Raises
         ------
@@ -216,22 +213,22 @@ class _Run:
             self.stacks[target].append(box)
         self.place[box], self.since_s[box] = target, end_s
 
-    def go(self, *, hold: bool, longer: Longer | None) -> Done:
+    def go(self, *, hold: bool, longer: Sequence[float] | None) -> Done:
         for n, task in enumerate(self.tasks):
-            carry = self._carry(task, longer(n) if longer else (1.0, 1.0))
+            carry = self._carry(task, longer[n] if longer else 1.0)
             trips = self.rails.plan(task.crane, carry, task.planned_s if hold else 0.0)
             if not trips:
                 raise StuckError(task.box, f"crane {self.rails.cranes[task.crane].id} is down for good")
             self.rails.agree(trips)
             trip = trips[-1]
             self.trips += [*((None, aside) for aside in trips[:-1]), (task, trip)]
-            lifted = trip.pick_s + self.rails.cranes[task.crane].pick_s * carry.longer[0]
+            lifted = trip.pick_s + self.rails.cranes[task.crane].pick_s * carry.longer
             self._carried(task.box, task.from_place, task.to_place, lifted, trip.end_s)
             self.left.subtract((self.shift.train(task.from_place), self.shift.train(task.to_place)))
         until = {train: self._until(train) for train in self.shift.stays}
         return Done(self.trips, self.from_s, until, self._cost(until))
 
-    def _carry(self, task: Task, longer: tuple[float, float]) -> Carry:
+    def _carry(self, task: Task, longer: float) -> Carry:
         """Say from where to where a box is carried, and when that can be at the earliest."""
         shift, box = self.shift, task.box
         if self.place[box] != task.from_place:
@@ -251,7 +248,7 @@ class _Run:
         else:
             there = self.busy_s[task.to_place]
         pick, drop = shift.point(task.from_place), shift.point(task.to_place)
-        on_the_way = self.rails.cranes[task.crane].pick_s * longer[0] + self.rails.travel_s(
+        on_the_way = self.rails.cranes[task.crane].pick_s * longer + self.rails.travel_s(
             task.crane, pick, drop, loaded=True
         )
         return Carry(pick, drop, max(ready, there - on_the_way), there, longer)
