@@ -53,6 +53,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
+REPORT = "report.html"
+
 COMPILE_S = 15
 """What compiling the simulator takes on a machine of two processors; it is said here only."""
 
@@ -175,6 +177,15 @@ def _draw(run: Run, folder: Path) -> None:
         run.figures.save(folder, progress=lambda share: bar.update(bar.tasks[0].id, total=1.0, completed=share))
 
 
+def _report(run: Run, file: Path) -> None:
+    """Write the report of a run and say where it is."""
+    from jibek.web import report as written
+
+    with _bar("writing the report"):
+        written(run, file)
+    typer.echo(f"The report is {file} ({file.stat().st_size / 1e6:.1f} MB): open it in a browser, or send it")
+
+
 def _end(run: Run) -> None:
     """Leave with the exit code of an interrupted run, if it is one."""
     if run.manifest["interrupted"]:
@@ -190,6 +201,7 @@ def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("
     _draw(run, out / "figures")
     demo_summary(run)
     typer.echo(f"Tables, manifest and figures are in {out}/; ask more of them with: jibek query {out} SQL")
+    _report(run, out / REPORT)
     _end(run)
 
 
@@ -311,6 +323,17 @@ def schema(
         typer.echo(json.dumps(datapackage(), indent=2))
     else:
         raise typer.BadParameter(f"'{form}' is none of markdown, json, datapackage", param_hint="--format")
+
+
+@app.command()
+def report(
+    run: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    out: Annotated[Path | None, typer.Option(help="File to write; default: report.html in the folder.")] = None,
+) -> None:
+    """Write a run as one HTML file: map, figures, diagrams; it needs no network."""
+    from jibek.results import Run
+
+    _report(Run.open(run), out or run / REPORT)
 
 
 @app.command()
