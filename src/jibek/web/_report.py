@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jibek._error import JibekError
 from jibek.results._names import title
 from jibek.results._network import STAGES
-from jibek.results._statistics import GROUPS
+from jibek.results._quantities import GROUPS
 from jibek.web import _figures as figures
 from jibek.web import _map as map_
 from jibek.web._document import Document, Scales
