@@ -1,8 +1,9 @@
-"""Simulated annealing over who carries what, when and where to: compiled, the same for the same seed.
+"""Simulated annealing over who carries what, when and where to, and where trains stand: compiled, the same for the same seed.
 
-A state says which boxes each crane carries in what order, how long it waits before each, and the place of each box. Cranes
-run as they are told, without heed to each other; where two come too near, the clash is the integral over time of the metres
-that lack, and costs. Only states without a clash are plans.
+A state says which boxes each crane carries in what order, how long it waits before each, the place of each box, and where each
+train begins. Cranes run as they are told, without heed to each other; what cannot be counts as a lack, in metres times seconds:
+two cranes too near, a crane out of its reach, a train that stays on a track after the next one is to come. It costs, and only
+states without it are plans. A change runs anew only the cranes that it concerns, from where it concerns them.
 """
 
 from __future__ import annotations
@@ -17,61 +18,75 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-CLASH_S = 0.3
-"""What a metre that lacks for a second costs."""
+LACK_S = 0.3
+"""What a lack of a metre for a second costs."""
 
-_OUT_OF_REACH = 2000.0
-"""What counts as a clash when a crane does not reach a place, metres times seconds."""
+_OUT_OF_REACH, _STAYS = 2000.0, 20.0
+"""How much lack is a box out of reach of its crane, and a second that a train stays too long."""
 
 OVERLAP = -2
 """In the table of pairs of places: they cannot be used together."""
 
-_FAR = 25
-"""How many places away a box may be put at once."""
-
 _TARDY, _BUSY = 20.0, 0.03
 """What a second of weighted tardiness costs, and a second that a crane is not done."""
 
+_NEVER = 1e12
+
+LEAVE, THERE, LIFT, DROP, END, PICK, PX, QX = range(8)
+"""Columns of a course: a crane leaves, is over the box, leaves with it, is over the place, is free; picks; and where."""
+
+_MOST = 12
+"""How many boxes may change their place at once."""
+
 
 class Tasks(NamedTuple):
-    """What is to be carried: arrays by box, by place (`q...`), by crane, by group and by departure."""
+    """What is to be carried: arrays by box, by place, by train, by crane and by group of trains."""
 
-    px: Floats
-    py: Floats
+    along: Floats
+    inbound: Ints
     ready: Floats
-    group: Ints
+    near: Ints
     may: Flags
     lifts: Flags
-    reaches: Flags
     fixed: Flags
-    qx: Floats
-    qy: Floats
-    come: Floats
-    train: Ints
+
+    place_along: Floats
+    outbound: Ints
     first: Ints
     last: Ints
+    model: Ints
     table: Ints
     bad: Flags
-    cranes: Floats
-    gaps: Floats
-    begin: Floats
-    of_due: Ints
+
+    y: Floats
+    low: Floats
+    high: Floats
+    comes: Floats
+    gone: Floats
+    group: Ints
     due: Floats
     weight: Floats
 
+    cranes: Floats
+    gaps: Floats
+    begin: Floats
+
 
 class State(NamedTuple):
-    """Boxes of each crane (`order[k, : load[k]]`), waits and places by box, boxes by place (-1: none)."""
+    """Boxes of each crane (`order[k, : load[k]]`), crane, spot in its order, wait and place by box, boxes by place (-1: none), trains."""
 
     order: Ints
     load: Ints
+    crane: Ints
+    spot: Ints
     wait: Floats
     place: Ints
     box: Ints
+    at: Floats
 
     def copy(self) -> State:
         """Return another one that is the same."""
-        return State(self.order.copy(), self.load.copy(), self.wait.copy(), self.place.copy(), self.box.copy())
+        return State(*(array.copy() for array in self))
 
     def take(self, other: State) -> None:
         """Become the same as another one."""
@@ -80,208 +95,350 @@ class State(NamedTuple):
 
 
 class Course(NamedTuple):
-    """Where cranes are (`x` at `t`, `legs` points each), when boxes are picked, dropped and done with, and cranes done."""
+    """What cranes do, box by box, the lack of each two neighbours, and until when trains are needed."""
 
-    t: Floats
-    x: Floats
-    legs: Ints
-    leave: Floats
-    pick: Floats
-    drop: Floats
-    end: Floats
-    done: Floats
+    moves: Floats
+    lack: Floats
+    until: Floats
+
+    def copy(self) -> Course:
+        """Return another one that is the same."""
+        return Course(*(array.copy() for array in self))
 
 
-def empty_course(state: State) -> Course:
-    """Make room for what cranes do in a state."""
-    cranes, boxes = state.order.shape
-    t, x, legs = np.zeros((cranes, 4 * boxes + 1)), np.zeros((cranes, 4 * boxes + 1)), np.zeros(cranes, dtype=np.int64)
-    return Course(t, x, legs, np.zeros(boxes), np.zeros(boxes), np.zeros(boxes), np.zeros(boxes), np.zeros(cranes))
+def empty_course(tasks: Tasks) -> Course:
+    """Make room for what cranes do."""
+    cranes = len(tasks.cranes)
+    return Course(np.zeros((cranes, len(tasks.along) + 1, 8)), np.zeros(cranes), np.zeros(len(tasks.y)))
 
 
 @numba.njit(cache=True)
-def run(tasks, state, course):
-    """Let every crane do what it is told; return cost without clashes, and the clash."""
-    clash = 0.0
-    for k in range(len(state.load)):
-        x0, y0, empty, loaded, trolley, pick_s, drop_s = tasks.cranes[k]
-        time, x, y = 0.0, x0, y0
-        course.t[k, 0], course.x[k, 0] = 0.0, x0
-        m = 1
-        for n in range(state.load[k]):
-            b = state.order[k, n]
-            q = state.place[b]
-            if not tasks.reaches[k, q]:
-                clash += _OUT_OF_REACH
-            leave = time + state.wait[b]
-            there = leave + max(abs(tasks.px[b] - x) / empty, abs(tasks.py[b] - y) / trolley)
-            pick = max(there, tasks.ready[b])
-            carry = max(abs(tasks.qx[q] - tasks.px[b]) / loaded, abs(tasks.qy[q] - tasks.py[b]) / trolley)
-            drop = max(pick + pick_s + carry, tasks.come[q])
-            course.t[k, m], course.x[k, m] = leave, x
-            course.t[k, m + 1], course.x[k, m + 1] = there, tasks.px[b]
-            course.t[k, m + 2], course.x[k, m + 2] = drop - carry, tasks.px[b]
-            course.t[k, m + 3], course.x[k, m + 3] = drop, tasks.qx[q]
-            m += 4
-            time, x, y = drop + drop_s, tasks.qx[q], tasks.qy[q]
-            course.leave[b], course.pick[b], course.drop[b], course.end[b] = leave, pick, drop, time
-        course.legs[k] = m
-        course.done[k] = time
-    for k in range(len(state.load) - 1):
-        clash += _clash(course, k, tasks.gaps[k])
-    return _cost(tasks, state, course), clash
+def _run(tasks, state, course, k, n):
+    """Let a crane do what it is told, from its nth box on, and stand where the last one takes it."""
+    crane, moves = tasks.cranes[k], course.moves[k]
+    time, x, y = 0.0, crane[0], crane[1]
+    if n:
+        time, x = moves[n - 1, END], moves[n - 1, QX]
+        y = tasks.y[tasks.outbound[state.place[state.order[k, n - 1]]]]
+    while n < state.load[k]:
+        b = state.order[k, n]
+        q, i = state.place[b], tasks.inbound[b]
+        o = tasks.outbound[q]
+        px, qx = state.at[i] + tasks.along[b], state.at[o] + tasks.place_along[q]
+        leave = time + state.wait[b]
+        there = leave + max(abs(px - x) / crane[2], abs(tasks.y[i] - y) / crane[4])
+        pick = max(there, tasks.ready[b], tasks.comes[i])
+        carry = max(abs(qx - px) / crane[3], abs(tasks.y[o] - tasks.y[i]) / crane[4])
+        drop = max(pick + crane[5] + carry, tasks.comes[o])
+        time, x, y = drop + crane[6], qx, tasks.y[o]
+        moves[n, LEAVE], moves[n, THERE], moves[n, LIFT], moves[n, DROP] = leave, there, drop - carry, drop
+        moves[n, END], moves[n, PICK], moves[n, PX], moves[n, QX] = time, pick, px, qx
+        state.crane[b], state.spot[b] = k, n
+        n += 1
+    for column in range(PICK):
+        moves[n, column] = _NEVER
+    moves[n, PX], moves[n, QX] = x, x
 
 
 @numba.njit(cache=True)
 def _cost(tasks, state, course):
-    last = tasks.begin.copy()
-    leaves = np.zeros(len(tasks.qx))
-    for b in range(len(tasks.px)):
-        g, o = tasks.group[b], tasks.train[state.place[b]]
-        last[g] = max(last[g], course.end[b])
-        leaves[o] = max(leaves[o], course.end[b])
-    cost = (last - tasks.begin).sum() + _BUSY * course.done.sum()
-    for d in range(len(tasks.due)):
-        cost += _TARDY * tasks.weight[d] * max(0.0, leaves[tasks.of_due[d]] - tasks.due[d])
-    return cost
+    """Return what a state costs, and what it lacks, besides what cranes lack of each other."""
+    cost = lack = 0.0
+    until = course.until
+    for i in range(len(until)):
+        until[i] = tasks.comes[i]
+    for k in range(len(state.load)):
+        crane = tasks.cranes[k]
+        for n in range(state.load[k]):
+            b = state.order[k, n]
+            i, o = tasks.inbound[b], tasks.outbound[state.place[b]]
+            move = course.moves[k, n]
+            until[i] = max(until[i], move[PICK] + crane[5])
+            until[o] = max(until[o], move[END])
+            if min(move[PX], move[QX]) < crane[7] or max(move[PX], move[QX]) > crane[8]:
+                lack += _OUT_OF_REACH
+        if state.load[k]:
+            cost += _BUSY * course.moves[k, state.load[k] - 1, END]
+    for g in range(len(tasks.begin)):
+        last = tasks.begin[g]
+        for i in range(len(until)):
+            if tasks.group[i] == g:
+                last = max(last, until[i])
+        cost += last - tasks.begin[g]
+    for i in range(len(until)):
+        cost += _TARDY * tasks.weight[i] * max(0.0, until[i] - tasks.due[i])
+        lack += _STAYS * max(0.0, until[i] - tasks.gone[i])
+    return cost, lack
 
 
 @numba.njit(cache=True)
-def _clash(course, k, gap):
-    """Integrate what lacks between a crane and its right neighbour: between two times of either it is linear."""
+def _near(tasks, moves, k):
+    """Integrate what lacks between a crane and its right neighbour, move by move where they may come near."""
+    gap, total, time = tasks.gaps[k], 0.0, 0.0
     i = j = 0
-    left, right = course.legs[k], course.legs[k + 1]
-    before, time = course.x[k + 1, 0] - course.x[k, 0], 0.0
-    total = 0.0
-    while i + 1 < left or j + 1 < right:
-        if j + 1 >= right or (i + 1 < left and course.t[k, i + 1] <= course.t[k + 1, j + 1]):
+    x, z = tasks.cranes[k, 0], tasks.cranes[k + 1, 0]
+    while True:
+        one, other = moves[k, i], moves[k + 1, j]
+        end = min(one[END], other[END])
+        if end >= _NEVER:
+            return total
+        if max(x, one[PX], one[QX]) + gap > min(z, other[PX], other[QX]) + 1e-9:
+            total += _between(one, x, other, z, gap, time, end)
+        time = end
+        if one[END] <= end:
+            x = one[QX]
             i += 1
-            now = course.t[k, i]
-        else:
+        if other[END] <= end:
+            z = other[QX]
             j += 1
-            now = course.t[k + 1, j]
-        after = _at(course, k + 1, j, right, now) - _at(course, k, i, left, now)
-        lacks, lack = gap - before, gap - after
-        if lacks > 0 and lack > 0:
-            total += (lacks + lack) / 2 * (now - time)
-        elif lacks > 0 or lack > 0:
-            most = max(lacks, lack)
-            total += most * most / (2 * abs(lack - lacks)) * (now - time)
-        before, time = after, now
+
+
+@numba.njit(cache=True)
+def _between(one, x, other, z, gap, time, end):
+    """Integrate what lacks from a time to another: between two times at which a crane begins or ends a way it is linear."""
+    total = 0.0
+    before = gap + _at(one, x, time) - _at(other, z, time)
+    while time < end:
+        then = end
+        for column in range(END):
+            if time < one[column] < then:
+                then = one[column]
+            if time < other[column] < then:
+                then = other[column]
+        after = gap + _at(one, x, then) - _at(other, z, then)
+        most = max(before, after)
+        if most > 1e-9:
+            least = min(before, after)
+            part = 1.0 if least >= 0 else most / (most - least)
+            total += (most + max(least, 0.0)) / 2 * part * (then - time)
+        before, time = after, then
     return total
 
 
 @numba.njit(cache=True)
-def _at(course, k, n, legs, time):
-    t, x = course.t[k, n], course.x[k, n]
-    if n + 1 >= legs or course.t[k, n + 1] <= t:
+def _at(move, x, time):
+    """Return where a crane is that was at x before."""
+    if time <= move[LEAVE]:
         return x
-    return x + (course.x[k, n + 1] - x) * (time - t) / (course.t[k, n + 1] - t)
+    if time < move[THERE]:
+        return x + (move[PX] - x) * (time - move[LEAVE]) / (move[THERE] - move[LEAVE])
+    if time <= move[LIFT]:
+        return move[PX]
+    if time < move[DROP]:
+        return move[PX] + (move[QX] - move[PX]) * (time - move[LIFT]) / (move[DROP] - move[LIFT])
+    return move[QX]
 
 
 @numba.njit(cache=True)
-def anneal(tasks, state, course, best, seed, rounds, hot_s, cold_s):
-    """Change the state so many times, cooling down; put the best one without a clash into `best`; return its cost.
+def anneal(tasks, state, course, best, seed, changes, hot_s, cold_s):
+    """Change the state so many times, cooling down; put the best one that lacks nothing into `best`; return its cost.
 
     Worse states are accepted by Metropolis' rule (Kirkpatrick, Gelatt, Vecchi 1983).
     """
     np.random.seed(seed)
-    cost, clash = run(tasks, state, course)
-    now = cost + CLASH_S * clash
-    least = cost if clash < 1e-9 else np.inf
-    if clash < 1e-9:
-        _copy(state, best)
-    old = State(state.order.copy(), state.load.copy(), state.wait.copy(), state.place.copy(), state.box.copy())
-    for n in range(rounds):
-        heat = hot_s * (cold_s / hot_s) ** (n / rounds)
-        if not _change(tasks, state):
-            _copy(old, state)
-            continue
-        cost, clash = run(tasks, state, course)
-        then = cost + CLASH_S * clash
-        if then <= now or np.random.random() < np.exp((now - then) / heat):
+    cranes = len(state.load)
+    since, note = np.zeros(cranes, dtype=np.int64), np.zeros(_MOST + 3, dtype=np.int64)
+    old = State(
+        state.order.copy(), state.load.copy(), state.crane.copy(), state.spot.copy(),
+        state.wait.copy(), state.place.copy(), state.box.copy(), state.at.copy(),
+    )  # fmt: skip
+    was = Course(course.moves.copy(), course.lack.copy(), course.until.copy())
+    now, least, heat, cooling = _NEVER, _NEVER, hot_s, (cold_s / hot_s) ** (1 / changes)
+    for n in range(changes + 1):
+        heat *= cooling
+        for k in range(cranes):
+            since[k] = _far(state) if n else 0
+        note[:] = 0
+        fine = not n or _change(tasks, state, since, note)
+        if fine:
+            limit = now - heat * np.log(1.0 - np.random.random())
+            then, cost, lack = _try(tasks, state, course, since, limit)
+            fine = then <= limit
+        if fine:
             now = then
-            _copy(state, old)
-            if clash < 1e-9 and cost < least - 1e-9:
+            _copy(state, course, old, was, since, note)
+            if lack < 1e-9 and cost < least - 1e-9:
                 least = cost
-                _copy(state, best)
+                _take(state, best)
         else:
-            _copy(old, state)
+            _copy(old, was, state, course, since, note)
     return least
 
 
 @numba.njit(cache=True)
-def _copy(one, other):
-    other.order[:] = one.order
-    other.load[:] = one.load
-    other.wait[:] = one.wait
-    other.place[:] = one.place
-    other.box[:] = one.box
+def run(tasks, state, course):
+    """Let all cranes do what they are told; return what counts, the cost, and the lack."""
+    return _try(tasks, state, course, np.zeros(len(state.load), dtype=np.int64), _NEVER)
 
 
 @numba.njit(cache=True)
-def _change(tasks, state):
-    """Change one thing at random; return whether it may be so."""
-    k = np.random.randint(len(state.load))
-    if not state.load[k]:
-        return False
-    i = np.random.randint(state.load[k])
-    b = state.order[k, i]
+def _far(state):
+    return state.order.shape[1] + 1
+
+
+@numba.njit(cache=True)
+def _try(tasks, state, course, since, limit):
+    """Run the cranes that a change concerns; return what counts, the cost, and the lack, which is not looked for above a limit."""
+    cranes, far = len(since), _far(state)
+    for k in range(cranes):
+        if since[k] < far:
+            _run(tasks, state, course, k, since[k])
+    cost, lack = _cost(tasks, state, course)
+    for k in range(cranes - 1):
+        if cost + LACK_S * lack > limit:
+            break
+        if since[k] < far or since[k + 1] < far:
+            course.lack[k] = _near(tasks, course.moves, k)
+        lack += course.lack[k]
+    return cost + LACK_S * lack, cost, lack
+
+
+@numba.njit(cache=True)
+def _take(one, other):
+    """Copy a state as a whole."""
+    other.order[:], other.load[:], other.crane[:], other.spot[:] = one.order, one.load, one.crane, one.spot
+    other.wait[:], other.place[:], other.box[:], other.at[:] = one.wait, one.place, one.box, one.at
+
+
+@numba.njit(cache=True)
+def _copy(one, its, other, others, since, note):
+    """Copy what a change concerns: cranes from a box on, boxes that changed places, a box that waits, trains."""
+    for k in range(len(since)):
+        others.lack[k] = its.lack[k]
+        if since[k] > one.order.shape[1]:
+            continue
+        other.load[k] = one.load[k]
+        for n in range(since[k], one.load[k] + 1):
+            for column in range(8):
+                others.moves[k, n, column] = its.moves[k, n, column]
+            if n < one.load[k]:
+                b = one.order[k, n]
+                other.order[k, n], other.crane[b], other.spot[b] = b, k, n
+    for n in range(note[0]):
+        other.box[other.place[note[3 + n]]] = -1
+    for n in range(note[0]):
+        b = note[3 + n]
+        other.place[b] = one.place[b]
+        other.box[one.place[b]] = b
+    if note[1]:
+        other.wait[note[1] - 1] = one.wait[note[1] - 1]
+    if note[2]:
+        for i in range(len(one.at)):
+            other.at[i] = one.at[i]
+
+
+@numba.njit(cache=True)
+def _change(tasks, state, since, note):
+    """Change one thing at random; return whether it may be so. `since`: the first box concerned of each crane."""
+    b = np.random.randint(len(state.place))
+    k, i = state.crane[b], state.spot[b]
     kind = np.random.random()
-    if kind < 0.15:
-        return _move(tasks, state, b)
     if kind < 0.20:
+        return _move(tasks, state, since, note, b)
+    if kind < 0.22:
+        return _shift(tasks, state, since, note, tasks.inbound[b] if kind < 0.21 else tasks.outbound[state.place[b]])
+    if kind < 0.27:
         state.wait[b] = -20.0 * np.log(1.0 - np.random.random()) if np.random.random() < 0.4 else 0.0
+        since[k], note[1] = i, b + 1
         return True
-    if kind < 0.40:
-        j = np.random.randint(state.load[k])
+    c = tasks.near[b, np.random.randint(tasks.near.shape[1])] if kind < 0.9 else np.random.randint(len(state.place))
+    to, j = state.crane[c], state.spot[c]
+    if kind < 0.40 and k == to:
         low, high = min(i, j), max(i, j)
-        state.order[k, low : high + 1] = state.order[k, low : high + 1][::-1].copy()
+        since[k] = low
+        for n in range((high - low + 1) // 2):
+            one, other = state.order[k, low + n], state.order[k, high - n]
+            state.order[k, low + n], state.order[k, high - n] = other, one
         return low < high
-    to = k
-    if np.random.random() < 0.4 and len(state.load) > 1:
-        step = 1 if np.random.random() < 0.5 else -1
-        to = k + step if 0 <= k + step < len(state.load) else k - step
-    if kind < 0.75:
-        return _relocate(tasks, state, k, i, to)
-    if not state.load[to]:
-        return False
-    j = np.random.randint(state.load[to])
-    c = state.order[to, j]
-    state.order[k, i], state.order[to, j] = c, b
-    return b != c and tasks.lifts[b, to] and tasks.lifts[c, k]
+    if kind < 0.55:
+        since[k], since[to] = i, j
+        if k == to:
+            since[k] = min(i, j)
+        state.order[k, i], state.order[to, j] = c, b
+        return b != c and tasks.lifts[b, to] and tasks.lifts[c, k]
+    return _relocate(tasks, state, since, b, to, j + np.random.randint(2))
 
 
 @numba.njit(cache=True)
-def _relocate(tasks, state, k, i, to):
-    """Take a box out of a crane's order and put it into one, with those that follow it now and then."""
-    b = state.order[k, i]
-    if not tasks.lifts[b, to]:
+def _relocate(tasks, state, since, b, to, j):
+    """Take a box, or some that follow each other, out of a crane's order and put it into one."""
+    k, i = state.crane[b], state.spot[b]
+    many = 1 if np.random.random() < 0.7 else 2 + np.random.randint(3)
+    many = min(many, state.load[k] - i)
+    if k == to and i <= j <= i + many:
         return False
-    state.order[k, i : state.load[k] - 1] = state.order[k, i + 1 : state.load[k]].copy()
-    state.load[k] -= 1
-    j = np.random.randint(state.load[to] + 1)
-    state.order[to, j + 1 : state.load[to] + 1] = state.order[to, j : state.load[to]].copy()
-    state.order[to, j] = b
-    state.load[to] += 1
-    return k != to or i != j
+    since[k], since[to] = i, j
+    if k == to:
+        since[k] = min(i, j)
+    for _ in range(many):
+        b = state.order[k, i]
+        if not tasks.lifts[b, to]:
+            return False
+        for n in range(i, state.load[k] - 1):
+            state.order[k, n] = state.order[k, n + 1]
+        state.load[k] -= 1
+        if k == to and j > i:
+            j -= 1
+        for n in range(state.load[to], j, -1):
+            state.order[to, n] = state.order[to, n - 1]
+        state.order[to, j] = b
+        state.load[to] += 1
+        j += 1
+        if k == to and j <= i:
+            i += 1
+    return True
 
 
 @numba.njit(cache=True)
-def _move(tasks, state, b):
-    """Put a box into another place of its train, not far; a box of its length that stands there takes its place."""
+def _shift(tasks, state, since, note, train):
+    """Let a train, or all trains of its group, begin elsewhere."""
+    far = 30.0 * np.random.random() ** 2
+    if np.random.random() < 0.5:
+        far = -far
+    whole, moved = np.random.random() < 0.3, False
+    for i in range(len(state.at)):
+        if i == train or (whole and tasks.group[i] == tasks.group[train]):
+            x = min(max(state.at[i] + far, tasks.low[i]), tasks.high[i])
+            moved = moved or x != state.at[i]
+            state.at[i] = x
+    since[:] = 0
+    note[2] = 1
+    return moved
+
+
+@numba.njit(cache=True)
+def _move(tasks, state, since, note, b):
+    """Let a box, or all of its wagon, and what stands in a place of its train, not far, change places."""
     p = state.place[b]
-    q = p + np.random.randint(-_FAR, _FAR + 1)
-    if q == p or q < 0 or q >= len(tasks.qx) or tasks.train[q] != tasks.train[p]:
+    far = 8 if np.random.random() < 0.7 else 40
+    q = p + np.random.randint(-far, far + 1)
+    if q < 0 or q >= len(state.box) or tasks.outbound[q] != tasks.outbound[p]:
         return False
-    c = state.box[q]
-    if not tasks.may[b, q] or tasks.fixed[b] or (c >= 0 and (not tasks.may[c, p] or tasks.fixed[c])):
+    one, other, many = p, q, 1
+    if tasks.model[p] == tasks.model[q] and tasks.first[p] != tasks.first[q] and np.random.random() < 0.5:
+        one, other, many = tasks.first[p], tasks.first[q], tasks.last[p] - tasks.first[p]
+    for n in range(many):
+        if not _exchange(tasks, state, since, note, one + n, other + n):
+            return False
+    return note[0] > 0 and (many > 1 or (_stands(tasks, state, q) and _stands(tasks, state, p)))
+
+
+@numba.njit(cache=True)
+def _exchange(tasks, state, since, note, p, q):
+    b, c = state.box[p], state.box[q]
+    if p == q or note[0] + 2 > _MOST:
+        return False
+    if (b >= 0 and (tasks.fixed[b] or not tasks.may[b, q])) or (c >= 0 and (tasks.fixed[c] or not tasks.may[c, p])):
         return False
     state.box[p], state.box[q] = c, b
-    state.place[b] = q
-    if c >= 0:
-        state.place[c] = p
-    return _stands(tasks, state, q) and _stands(tasks, state, p)
+    for box, place in ((b, q), (c, p)):
+        if box >= 0:
+            state.place[box] = place
+            note[3 + note[0]] = box
+            note[0] += 1
+            k = state.crane[box]
+            since[k] = min(since[k], state.spot[box])
+    return True
 
 
 @numba.njit(cache=True)
@@ -296,7 +453,9 @@ def _stands(tasks, state, p):
         boxes += 1
         for r in range(q + 1, last):
             c = state.box[r]
+            if c < 0:
+                continue
             table = tasks.table[q, r - first]
-            if c >= 0 and (table == OVERLAP or tasks.bad[table, b, c]):
+            if table == OVERLAP or tasks.bad[table, b, c]:
                 return False
     return boxes <= 2

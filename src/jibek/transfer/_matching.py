@@ -9,7 +9,7 @@ rule, and what other rules forbid (three boxes on a wagon, dangerous goods apart
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -29,8 +29,11 @@ Row = tuple[list[int], list[float], float]
 _CUTS = 40
 """How often a solution that breaks a rule is cut off before it is given up."""
 
-_NODES, _BETTER = 5, 1
-"""When HiGHS stops: nodes of its tree, solutions better than the one before."""
+_CARRIED = 0.03
+"""What a second of carrying costs, besides that cranes are done later."""
+
+_NODES, _SHARE = 20, 0.001
+"""When HiGHS stops: nodes of its tree, the share of the cost that is left between its bound and its best."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,12 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Matched:
-    """A solution: its cost, and the place of each box; `places` is empty when there is none."""
+class Share:
+    """What a crane does for a group of trains: the boxes it carries, by number, and when it would be done if that took no time."""
 
-    cost: float
-    places: Mapping[str, Place]
+    group: int
+    boxes: Sequence[int]
+    other_s: float
 
 
 class Matching:
@@ -107,29 +111,48 @@ class Matching:
         left_over
             How many boxes need not be matched.
         """
-        return self._solve(cost_s, self._proven, len(self.boxes) - left_over, integral=False)[0]
+        every = np.ones(len(self.pairs), dtype=np.bool_)
+        return self._solve(cost_s, self._proven, len(self.boxes) - left_over, cheap=every)[0]
 
-    def best(self, cost_s: Floats, dear_s: float) -> Matched:
-        """Find places that keep all rules, cheap ones; for equal arguments the same.
+    def best(self, cost_s: Floats, dear_s: float, shares: Sequence[Share]) -> list[int]:
+        """Find places that keep all rules, and with which the last crane of each group is done early.
 
         Parameters
         ----------
         cost_s
-            Cost of each of `pairs`.
+            Time of carrying of each of `pairs`.
         dear_s
             What a pair may cost at most.
+        shares
+            Of cranes and groups.
+
+        Returns
+        -------
+        list
+            The place of each box, by number, the same for equal arguments; empty if none was found.
         """
         self._conflicts = self._conflicts or list(self._conflict_rows())
-        rows = [*self._proven, *self._conflicts]
+        ends = 1 + max(share.group for share in shares)
+        objective = np.concatenate([_CARRIED * cost_s, np.ones(ends)])
+        rows = [*self._proven, *self._conflicts, *self._share_rows(cost_s, shares)]
         for _ in range(_CUTS):
-            cost, chosen = self._solve(cost_s, rows, len(self.boxes), integral=True, dear_s=dear_s)
+            _, chosen = self._solve(objective, rows, len(self.boxes), cheap=cost_s <= dear_s, ends=ends)
             if not chosen:
                 break
             cuts = list(self._cuts([self.pairs[n] for n in chosen]))
             if not cuts:
-                return Matched(cost, {self.boxes[b].id: self.places[p] for b, p in (self.pairs[n] for n in chosen)})
+                return [p for _, p in sorted(self.pairs[n] for n in chosen)]
             rows += cuts
-        return Matched(0.0, {})
+        return []
+
+    def _share_rows(self, cost_s: Floats, shares: Sequence[Share]) -> Iterator[Row]:
+        """A group is done when its last crane is: a column for each group, after those of the pairs."""
+        of_box: dict[int, list[int]] = defaultdict(list)
+        for n, (b, _) in enumerate(self.pairs):
+            of_box[b].append(n)
+        for share in shares:
+            columns = [n for b in share.boxes for n in of_box[b]]
+            yield [*columns, len(self.pairs) + share.group], [*cost_s[columns], -1.0], -share.other_s
 
     def fault(self, b: int, p: int) -> str:
         """Say what is wrong with a wagon on which a box stands alone; empty if nothing is."""
@@ -245,37 +268,47 @@ class Matching:
                 yield [self.column[b, p], self.column[c, q]], [1.0, 1.0], 1.0
 
     def _solve(
-        self, cost_s: Floats, rows: Sequence[Row], boxes: int, *, integral: bool, dear_s: float = np.inf
+        self, cost_s: Floats, rows: Sequence[Row], boxes: int, *, cheap: NDArray[np.bool_], ends: int = 0
     ) -> tuple[float, list[int]]:
-        """Return the least cost of a model that matches so many boxes, and its columns; none if that cannot be."""
+        """Return the least cost of a model that matches so many boxes, and its columns; none if that cannot be.
+
+        Only cheap pairs have columns; with ends, of which the columns follow, boxes are matched whole.
+        """
         import highspy
 
         solver = highspy._core._Highs()  # highspy.Highs prints a line when it is made, which no option stops
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_max_nodes", _NODES)
-        solver.setOptionValue("mip_max_improving_sols", _BETTER)
-        columns = len(self.pairs)
-        upper = np.where(cost_s <= dear_s, 1.0, 0.0)
-        every: Row = (list(range(columns)), [1.0] * columns, float(columns))
+        solver.setOptionValue("mip_rel_gap", _SHARE)
+        pairs, every = len(self.pairs), list(range(len(self.pairs)))
+        kept = [*rows, (every, [1.0] * pairs, float(pairs))]
+        index = np.concatenate([row[0] for row in kept]).astype(np.int64)
+        columns = np.concatenate([np.flatnonzero(cheap), np.arange(pairs, pairs + ends)])
+        number = np.full(pairs + ends, -1)
+        number[columns] = np.arange(len(columns))
+        inside = number[index] >= 0
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = columns, len(rows) + 1
-        lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost_s, np.zeros(columns), upper
+        lp.num_col_, lp.num_row_ = len(columns), len(kept)
+        lp.col_cost_, lp.col_lower_ = cost_s[columns], np.zeros(len(columns))
+        lp.col_upper_ = np.where(columns < pairs, 1.0, highspy.kHighsInf)
         lp.row_lower_ = np.array([-highspy.kHighsInf] * len(rows) + [float(boxes)])
-        lp.row_upper_ = np.array([*(limit for _, _, limit in rows), float(columns)])
+        lp.row_upper_ = np.array([limit for _, _, limit in kept])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.cumsum([0, *(len(row[0]) for row in [*rows, every])])
-        lp.a_matrix_.index_ = np.concatenate([row[0] for row in [*rows, every]]).astype(np.int32)
-        lp.a_matrix_.value_ = np.concatenate([row[1] for row in [*rows, every]])
-        if integral:
-            lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
+        ends_of_rows = np.cumsum([0] + [len(row[0]) for row in kept])
+        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(inside)])[ends_of_rows]
+        lp.a_matrix_.index_ = number[index[inside]].astype(np.int32)
+        lp.a_matrix_.value_ = np.concatenate([row[1] for row in kept])[inside]
+        if ends:
+            kinds = (highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous)
+            lp.integrality_ = [kinds[int(column >= pairs)] for column in columns]
         solver.passModel(lp)
         solver.run()
         info = solver.getInfo()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return 0.0, []
-        values = np.asarray(solver.getSolution().col_value)
-        return float(info.objective_function_value), [int(n) for n in np.flatnonzero(values > 0.5)]
+        values = np.asarray(solver.getSolution().col_value)[: len(columns) - ends]
+        return float(info.objective_function_value), [int(columns[n]) for n in np.flatnonzero(values > 0.5)]
 
 
 def _places(job: Job, trains: Sequence[str]) -> Iterator[Place]:

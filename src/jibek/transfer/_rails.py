@@ -88,6 +88,10 @@ class Rails:
             min(c.to_m - places[k + i] + places[k] for i, c in enumerate(self.cranes[k:])) for k in range(len(places))
         ]
 
+    def reach_m(self, crane: int) -> tuple[float, float]:
+        """Return between where a crane can be, its neighbours pushed aside."""
+        return self._low[crane], self._high[crane]
+
     def reaches(self, crane: int, *xs: float) -> bool:
         """Whether a crane can be at all these positions, its neighbours pushed aside."""
         return all(self._low[crane] - _SLACK_M <= x <= self._high[crane] + _SLACK_M for x in xs)

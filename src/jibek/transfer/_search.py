@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,11 @@ from jibek.transfer._rule import plan_by_rule
 from jibek.transfer._travel import parked_m
 from jibek.transfer._verdict import Value
 
-_FIRST, _MOST, _PIECE = 20_000, 5_120_000, 80_000
+_FIRST, _MOST, _PIECE = 20_000, 2_560_000, 80_000
 """Changes of the first round of annealing, of a round at most (what cools slowly ends lower), and between two looks at the best."""
 
-_HOT_S, _WARM_S, _COLD_S = 60.0, 8.0, 0.2
-"""Temperatures: of a round from the start, of one from the best plan, at the end of a round."""
+_HOT_S, _COLD_S = 8.0, 0.2
+"""Temperatures at the beginning and at the end of a round; at a higher one the matching is lost, which annealing finds not again."""
 
 
 @dataclass(frozen=True)
@@ -82,31 +82,33 @@ def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
 
 
 def _rounds(job: Job, layout: Layout, found: Found, seed: int) -> Generator[Found, None, Found]:
-    """Anneal, by turns from the start and from the best plan, and keep what the check says is better."""
-    best, course = layout.start.copy(), empty_course(layout.start)
-    least, number = np.inf, 0
-    while True:
-        again = number % 2 == 1 and np.isfinite(least)
-        state = (best if again else layout.start).copy()
-        changes, hot = min(_MOST, _FIRST << number), _WARM_S if again else _HOT_S
-        pieces = -(-changes // _PIECE)
-        heats = [hot * (_COLD_S / hot) ** (piece / pieces) for piece in range(pieces + 1)]
+    """Anneal, by turns from a start and from the best state, boxes matched anew, and keep what the check says is better."""
+    best, course, least = None, empty_course(layout.tasks), np.inf
+    for number in count():
+        state = best.copy() if best and number % 2 else layout.start(number // 2)
+        if state is None:
+            return found
+        layout.fit(state, course)
+        layout.match(state)
+        pieces = max(1, min(_MOST, _FIRST << number // 2) // _PIECE)
+        heats = [_HOT_S * (_COLD_S / _HOT_S) ** (piece / pieces) for piece in range(pieces + 1)]
         for piece, between in enumerate(pairwise(heats)):
             trial = state.copy()
             chance = (seed * 1_000 + number) * 1_000 + piece
-            cost = anneal(layout.tasks, state, course, trial, chance % 2**32, changes // pieces, *between)
+            layout.fit(state, course)
+            cost = anneal(layout.tasks, state, course, trial, chance % 2**32, min(_PIECE, _FIRST << number // 2), *between)
             if cost < least:
-                least = cost
-                best.take(trial)
+                least, best = cost, trial
                 run(layout.tasks, best, course)
                 plan = layout.plan(best, course)
                 verdict = check_plan(job, plan)
+                if verdict.violations: print(verdict.violations[:3])
                 if not verdict.violations and verdict.value.order < found.value.order:
                     found = replace(found, plan=plan, value=verdict.value)
             if _perfect(found):
                 return found
             yield found
-        number += 1
+    return found
 
 
 def _perfect(found: Found) -> bool:
