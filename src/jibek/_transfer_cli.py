@@ -287,6 +287,66 @@ def _valid(job: Path, plan: Path) -> tuple[Job, Plan]:
 
 
 @app.command()
+def times(
+    jobs: Annotated[list[Path], typer.Argument(metavar="JOB...", help="Folders of transfer jobs.")],
+    rule: Annotated[bool, typer.Option("--rule", help="Plan by the dispatcher's rule, without a search.")] = False,
+    time_limit: Annotated[float, typer.Option(min=0, help="Seconds of search a job.")] = 10.0,
+    into: Annotated[str | None, typer.Option(metavar="PACKAGE", help="Corridor package the times are for.")] = None,
+    equipment: Annotated[str | None, typer.Option(help="Its pool of cranes.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to write the changed package to.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Plan jobs, and say what a move keeps a crane busy for: as changes of a corridor package, or written into one."""
+    from jibek.corridor import read, write
+    from jibek.transfer import Times, worked
+
+    if (into is None) != (equipment is None) or (out is not None and into is None):
+        raise typer.BadParameter("--into PACKAGE and --equipment POOL go together; --out DIR needs both")
+    corridor = read(into) if into else None
+    planned = [_planned(job, rule=rule, time_limit=time_limit) for job in jobs]
+    found = Times.of([worked(job, plan) for job, plan, _ in planned])
+    changes = found.changes(corridor, equipment) if corridor and equipment else []
+    if corridor and equipment and out:
+        write(found.into(corridor, equipment), out, overwrite=True)
+    if as_json:
+        values = {job.header.id: {"boxes": len(job.boxes), "value_s": value.turnaround_s} for job, _, value in planned}
+        figures = {
+            "move_min": found.move_min,
+            "move_cv": found.move_cv,
+            "direct_share": found.direct_share,
+            **found.kind_min,
+        }
+        typer.echo(json.dumps({"jobs": values, **figures, "changes": changes}))
+        return
+    for job, _, value in planned:
+        typer.echo(f"{job.header.id}: {len(job.boxes)} boxes in {value.turnaround_s / 60:,.1f} min")
+    typer.echo(
+        f"a move keeps one of {found.cranes} cranes busy for {found.move_min:.2f} min (cv {found.move_cv:.2f}); by kind:"
+    )
+    for kind, minutes in found.kind_min.items():
+        typer.echo(f"  {kind:8} {'none' if minutes is None else f'{minutes:.2f} min'}")
+    for share in sorted({0.0, 0.5, 1.0, found.direct_share}, reverse=True):
+        minutes = found.box_min(share)
+        typer.echo(f"a box, {share:.0%} going straight: {'not planned' if minutes is None else f'{minutes:.2f} min'}")
+    for change in changes:
+        typer.echo(change)
+    if out:
+        typer.echo(f"written: {out}")
+
+
+def _planned(path: Path, *, rule: bool, time_limit: float) -> tuple[Job, Plan, Value]:
+    """Plan a job by the rule or by search."""
+    from jibek.transfer import check_plan, plan_by_rule, read_job
+
+    job = read_job(path)
+    if not rule:
+        found = _search(job, 0, time.perf_counter() + time_limit)
+        return job, found.plan, found.value
+    plan = plan_by_rule(job)
+    return job, plan, check_plan(job, plan).value
+
+
+@app.command()
 def show(job: JobFolder, plan: PlanFolder, out: Out) -> None:
     """Draw the cranes over time and the trains before and after, and write a work list for each crane."""
     from jibek.transfer import read_job, read_plan

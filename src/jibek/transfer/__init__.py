@@ -11,6 +11,7 @@ from jibek.transfer._replan import Kept, Replanned, replan
 from jibek.transfer._robustness import Robustness, robustness
 from jibek.transfer._rule import plan_by_rule
 from jibek.transfer._search import Found, search
+from jibek.transfer._times import Times, Worked, worked
 from jibek.transfer._under_way import under_way
 from jibek.transfer._verdict import PlanError, Value, Verdict, Violation
 
@@ -25,9 +26,11 @@ __all__ = [
     "PlanError",
     "Replanned",
     "Robustness",
+    "Times",
     "Value",
     "Verdict",
     "Violation",
+    "Worked",
     "bound",
     "check_job",
     "check_plan",
@@ -40,6 +43,7 @@ __all__ = [
     "robustness",
     "search",
     "under_way",
+    "worked",
     "write_job",
     "write_plan",
 ]
