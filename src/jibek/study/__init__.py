@@ -12,8 +12,24 @@ and units (`unit`). The workers come from `at_home()`:
 """
 
 from jibek.study._answers import Answers, unit
+from jibek.study._bound import AsGiven, Bound, Limit, Month, bound
 from jibek.study._evaluate import PointError, Progress, evaluate, outcomes
 from jibek.study._point import Point
 from jibek.study._workers import Workers, at_home
 
-__all__ = ["Answers", "Point", "PointError", "Progress", "Workers", "at_home", "evaluate", "outcomes", "unit"]
+__all__ = [
+    "Answers",
+    "AsGiven",
+    "Bound",
+    "Limit",
+    "Month",
+    "Point",
+    "PointError",
+    "Progress",
+    "Workers",
+    "at_home",
+    "bound",
+    "evaluate",
+    "outcomes",
+    "unit",
+]
