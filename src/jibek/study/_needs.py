@@ -307,7 +307,7 @@ class Needs:
         """
         found: Use = {one.variable: 1.0}
         if probability < 1.0:
-            free = self.variable()
+            free = self.variable(-1e-5)
             self.parts.append(({free: 1.0}, {self.carried.index(one): 1.0 - float(probability)}))
             self.ties.append(({free: 1.0, one.variable: -1.0}, 0.0))
             found[free] = -1.0

@@ -93,7 +93,7 @@ class Programme:
         low = np.full(len(top), -np.inf)
         if exact:
             low[: len(fixed)] = fixed
-        solver = highspy.Highs()
+        solver = highspy._core._Highs()  # highspy.Highs prints a line when it is made, which no option stops
         solver.setOptionValue("output_flag", False)
         solver.setOptionValue("threads", 1)
         solver.passModel(self._model(low, top, worth))
