@@ -11,8 +11,6 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,10 +18,22 @@ import typer
 
 from jibek import _transfer_cli
 from jibek._error import JibekError
+from jibek._options import (
+    INTERRUPTED,
+    AsJson,
+    Days,
+    Jobs,
+    Package,
+    Replications,
+    Seed,
+    Sets,
+    WarmupDays,
+    Withs,
+    prepared,
+)
+from jibek._progress import bar, simulating
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from jibek.corridor import Corridor
     from jibek.results import Run
 
@@ -36,27 +46,8 @@ app = typer.Typer(
 
 app.add_typer(_transfer_cli.app, name="transfer")
 
-Package = Annotated[str, typer.Argument(help="Folder of a corridor package, or the name of a bundled one.")]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="CHANGE", help="Change a value: table.id.field=value, *=1.1 or +=1."),
-]
-Withs = Annotated[list[str] | None, typer.Option("--with", metavar="MEASURE", help="Take a measure of the package.")]
-Days = Annotated[int | None, typer.Option(help="Days that count.")]
-WarmupDays = Annotated[int | None, typer.Option(help="Days simulated before, not counted.")]
-Replications = Annotated[int, typer.Option(min=1, max=100_000, help="How often, each time with other random numbers.")]
-Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of all random numbers.")]
-Jobs = Annotated[int | None, typer.Option(min=1, help="Replications at the same time; default: one a processor.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C."""
-
 REPORT = "report.html"
-
-COMPILE_S = 15
-"""What compiling the simulator takes on a machine of two processors; it is said here only."""
+"""File of the report in a run's folder."""
 
 
 def main() -> None:
@@ -112,56 +103,12 @@ def _options(
     """Plan and simulate freight corridors that change track gauge and mode."""
 
 
-def _prepared(
-    package: str, sets: list[str] | None, withs: list[str] | None, days: int | None, warmup_days: int | None
-) -> Corridor:
-    from jibek.corridor import read
-
-    corridor = read(package).with_measures(*(withs or ())).with_changes(*(sets or ()))
-    return corridor.with_clock(days=days, warmup_days=warmup_days)
-
-
-@contextmanager
-def _bar(title: str, *more: Any) -> Iterator[Progress]:
-    """Show a bar on the error stream; it moves to and fro while the share done is not known."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
-    with Progress(*columns, *more, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(title, total=None, note="")
-        yield bar
-
-
-@contextmanager
-def _simulating(title: str) -> Iterator[Callable[[float, int], None]]:
-    """Show how far a simulation is, with events a second and the time left."""
-    from rich.progress import TextColumn, TimeRemainingColumn
-
-    from jibek.simulate import compiled
-
-    if not compiled():
-        typer.echo(f"compiling the simulator, once on this machine: about {COMPILE_S} s", err=True)
-    with _bar(title, TextColumn("left"), TimeRemainingColumn()) as bar:
-        task, begin = bar.tasks[0], [0.0]
-
-        def tell(share: float, events: int) -> None:
-            if not events:
-                return
-            begin[0] = begin[0] or (task.elapsed or 0.0)
-            rate = events / max((task.elapsed or 0.0) - begin[0], 1e-3) / 1e6
-            note = f"{100 * share:3.0f} % {rate:.2f} million events/s"
-            bar.update(task.id, total=1.0, completed=share, note=note)
-
-        yield tell
-
-
 def _run(
     corridor: Corridor, replications: int, seed: int, jobs: int | None, out: Path | None, *, containers: bool = True
 ) -> Run:
     from jibek.results import simulate
 
-    with _simulating(f"simulating {corridor.header.days + corridor.header.warmup_days} days x {replications}") as tell:
+    with simulating(f"simulating {corridor.header.days + corridor.header.warmup_days} days x {replications}") as tell:
         run = simulate(
             corridor, replications=replications, seed=seed, jobs=jobs, out=out, overwrite=True, progress=tell,
             containers=containers and out is not None,
@@ -173,15 +120,15 @@ def _run(
 
 def _draw(run: Run, folder: Path) -> None:
     """Draw the figures of a run."""
-    with _bar("drawing figures") as bar:
-        run.figures.save(folder, progress=lambda share: bar.update(bar.tasks[0].id, total=1.0, completed=share))
+    with bar("drawing figures") as shown:
+        run.figures.save(folder, progress=lambda share: shown.update(shown.tasks[0].id, total=1.0, completed=share))
 
 
 def _report(run: Run, file: Path) -> None:
     """Write the report of a run and say where it is."""
     from jibek.web import report as written
 
-    with _bar("writing the report"):
+    with bar("writing the report"):
         written(run, file)
     typer.echo(f"The report is {file} ({file.stat().st_size / 1e6:.1f} MB): open it in a browser, or send it")
 
@@ -197,7 +144,7 @@ def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("
     """Simulate a year of the Trans-Caspian corridor and show what it carries."""
     from jibek._show import demo_summary
 
-    run = _run(_prepared("trans-caspian", None, None, None, None), 2, 0, None, out)
+    run = _run(prepared("trans-caspian", None, None, None, None), 2, 0, None, out)
     _draw(run, out / "figures")
     demo_summary(run)
     typer.echo(f"Tables, manifest and figures are in {out}/; ask more of them with: jibek query {out} SQL")
@@ -228,7 +175,7 @@ def simulate(
 
     if figures and out is None:
         raise typer.BadParameter("--figures needs --out DIR to draw into")
-    corridor = _prepared(package, sets, withs, days, warmup_days)
+    corridor = prepared(package, sets, withs, days, warmup_days)
     run = _run(corridor, replications, seed, jobs, out, containers=not no_containers)
     if figures and out is not None:
         _draw(run, out / "figures")
@@ -253,7 +200,7 @@ def validate(
     from jibek._show import comparison
     from jibek.results import validate as compare
 
-    run = _run(_prepared(package, sets, withs, None, None), replications, seed, jobs, None)
+    run = _run(prepared(package, sets, withs, None, None), replications, seed, jobs, None)
     found = compare(run)
     if as_json:
         typer.echo(json.dumps({"observations": [one.document() for one in found]}))
@@ -268,7 +215,7 @@ def verify(seed: Seed = 0, jobs: Jobs = None, as_json: AsJson = False) -> None:
     from jibek._show import verdicts
     from jibek.verify import verify as prove
 
-    with _simulating("simulating what theory knows") as tell:
+    with simulating("simulating what theory knows") as tell:
         found = prove(seed=seed, jobs=jobs, progress=tell)
     if as_json:
         typer.echo(json.dumps(found.document()))
@@ -283,7 +230,7 @@ def show(package: Package, withs: Withs = None) -> None:
     """Show what a package holds, and how well its values are known."""
     from jibek._show import package_summary
 
-    package_summary(_prepared(package, None, withs, None, None))
+    package_summary(prepared(package, None, withs, None, None))
 
 
 @app.command()
