@@ -57,7 +57,7 @@ class Folder:
         _refuse_to_lose(self.path, overwrite=overwrite)
         self._made = not self.path.exists()
         self.path.mkdir(parents=True, exist_ok=True)
-        self._lock = _locked(self.path)
+        self._lock = locked(self.path)
         try:
             if self._draft.exists():  # of a process that was killed
                 shutil.rmtree(self._draft)
@@ -200,7 +200,7 @@ def _is_run(path: Path) -> bool:
     return isinstance(manifest.get("format"), int) and {"id", "hash"} <= manifest["corridor"].keys()
 
 
-def _locked(path: Path) -> int | None:
+def locked(path: Path) -> int | None:
     """Keep other processes from writing to a folder while the descriptor returned is open; it ends with the process."""
     if sys.platform == "win32":  # folders cannot be locked there
         return None

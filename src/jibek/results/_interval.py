@@ -66,6 +66,10 @@ class Interval:
         """Return the interval without what lies below 0."""
         return self if self.low is None else replace(self, low=max(self.low, 0.0))
 
+    def document(self) -> dict[str, float | None]:
+        """Return it as plain values, fit for JSON."""
+        return {"mean": self.mean, "low": self.low, "high": self.high}
+
     def __str__(self) -> str:
         """Write it to two digits of half its width, but no finer than to three of the mean; one cut at 0 by its bounds."""
         if self.mean is None:

@@ -12,24 +12,51 @@ and units (`unit`). The workers come from `at_home()`:
 """
 
 from jibek.study._answers import Answers, unit
+from jibek.study._bottlenecks import FIGURES, Bottlenecks, Effect, bottlenecks, moved, raised
 from jibek.study._bound import AsGiven, Bound, Limit, Month, bound
+from jibek.study._capacity import Capacity, Service, capacity
+from jibek.study._compare import Comparison, compare
+from jibek.study._designs import Placed, points_of
 from jibek.study._evaluate import PointError, Progress, evaluate, outcomes
+from jibek.study._file import StudyError, StudyFile, read_study
 from jibek.study._point import Point
-from jibek.study._workers import Workers, at_home
+from jibek.study._sweep import Sweep, sweep
+from jibek.study._sweep_figure import sweep_figure
+from jibek.study._workers import Workers, at_home, on_cluster
 
 __all__ = [
+    "FIGURES",
     "Answers",
     "AsGiven",
+    "Bottlenecks",
     "Bound",
+    "Capacity",
+    "Comparison",
+    "Effect",
     "Limit",
     "Month",
+    "Placed",
     "Point",
     "PointError",
     "Progress",
+    "Service",
+    "StudyError",
+    "StudyFile",
+    "Sweep",
     "Workers",
     "at_home",
+    "bottlenecks",
     "bound",
+    "capacity",
+    "compare",
     "evaluate",
+    "moved",
+    "on_cluster",
     "outcomes",
+    "points_of",
+    "raised",
+    "read_study",
+    "sweep",
+    "sweep_figure",
     "unit",
 ]

@@ -11,8 +11,15 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from jibek.corridor import JibekError
 from jibek.simulate import Stop
 from jibek.study._task import begin
+
+CONNECT_S = 10
+"""How long a scheduler is waited for."""
+
+_AHEAD = 1000
+"""Tasks a scheduler is sent before the first has come back, at least: it may get more workers."""
 
 MOST_THREADS = 2
 """Threads up to here, processes above: a replication holds Python's lock for a fifth of its time."""
@@ -85,3 +92,30 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+@contextmanager
+def on_cluster(address: str) -> Iterator[Workers]:
+    """Let the workers of a Dask cluster work; needs `jibek[cluster]` here and Jibek of the same version there.
+
+    Parameters
+    ----------
+    address
+        Of its scheduler, `tcp://host:8786`.
+
+    Raises
+    ------
+    JibekError
+        If it cannot be reached, or Dask is not installed.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise JibekError("a cluster needs dask.distributed; install it with: pip install 'jibek[cluster]'") from None
+    try:
+        client = Client(address, timeout=CONNECT_S, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise JibekError(f"{address}: there is no Dask scheduler to be reached: {error}") from None
+    with client:
+        count = sum(client.ncores().values()) or 1
+        yield Workers(client.get_executor(pure=False), count, max(_AHEAD, 2 * count), lambda: None)
