@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
@@ -10,14 +9,13 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 import jibek
-import jibek.cli
+from commands import call
 
 STUDY = """
 package = "starter"
@@ -42,17 +40,6 @@ def words(folder: Path, *more: str, days: int = 30) -> list[str]:
     return ["sweep", str(folder / "study.toml"), "--out", str(folder / "found"), *more]
 
 
-def sweep(*given: str) -> tuple[int, str, str]:
-    """Call the command line in this process; return exit code, output and errors."""
-    out, err = io.StringIO(), io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-        patch.setattr(sys, "argv", ["jibek", *given])
-        patch.setattr(jibek.cli, "_leave", lambda ended: (_ for _ in ()).throw(ended))
-        with pytest.raises(SystemExit) as ended:
-            jibek.cli.main()
-    return int(ended.value.code or 0), out.getvalue(), err.getvalue()
-
-
 def complete(folder: Path) -> dict[str, bytes]:
     return {file.name: file.read_bytes() for file in sorted((folder / "found/points").glob("*.parquet"))}
 
@@ -61,7 +48,7 @@ def complete(folder: Path) -> dict[str, bytes]:
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A sweep that nothing has disturbed."""
     folder = tmp_path_factory.mktemp("whole")
-    code, out, err = sweep(*words(folder, "--json", "--jobs", "1"))
+    code, out, err = call(*words(folder, "--json", "--jobs", "1"))
     assert code == 0, err
     (folder / "said.json").write_text(out)
     return folder
@@ -105,7 +92,7 @@ def test_what_is_there_is_not_simulated_again(whole: Path) -> None:
     before = complete(whole)
     first = next(iter(before))
     (whole / "found/points" / first).unlink()
-    _, out, _ = sweep(*words(whole, "--json"))
+    _, out, _ = call(*words(whole, "--json"))
     assert json.loads(out)["found"] == 5
     assert complete(whole) == before
 
@@ -114,7 +101,7 @@ def test_a_damaged_file_is_made_again(whole: Path) -> None:
     before = complete(whole)
     first = next(iter(before))
     (whole / "found/points" / first).write_bytes(before[first][:500])
-    assert sweep(*words(whole))[0] == 0
+    assert call(*words(whole))[0] == 0
     assert complete(whole) == before
 
 
@@ -135,13 +122,13 @@ def test_a_sweep_that_was_ended_goes_on_where_it_stopped(tmp_path: Path, sign: s
     before = complete(tmp_path)
     assert 1 <= len(before) < 6
     (tmp_path / "found/points/half.parquet.draft").write_bytes(b"half")
-    _, out, _ = sweep(*words(tmp_path, "--json"))
+    _, out, _ = call(*words(tmp_path, "--json"))
     assert json.loads(out)["found"] == len(before)
     after = complete(tmp_path)
     assert {name: after[name] for name in before} == before
     assert not list(tmp_path.rglob("*.draft"))
     shutil.rmtree(tmp_path / "found")
-    sweep(*words(tmp_path, "--jobs", "1"))
+    call(*words(tmp_path, "--jobs", "1"))
     assert complete(tmp_path) == after, "the same bytes as if nothing had happened"
 
 
@@ -181,7 +168,7 @@ def test_a_full_disk_is_said_and_nothing_half_written(tmp_path: Path, whole: Pat
     assert "Traceback" not in full.stderr
     assert complete(tmp_path) == {name: there[name] for name in kept}
     assert not list(tmp_path.rglob("*.draft"))
-    assert sweep(*words(tmp_path))[0] == 0
+    assert call(*words(tmp_path))[0] == 0
     assert complete(tmp_path) == there
 
 
@@ -205,7 +192,7 @@ def test_a_full_disk_is_said_and_nothing_half_written(tmp_path: Path, whole: Pat
 )
 def test_a_study_that_is_wrong_is_refused(tmp_path: Path, change: tuple[str, str], said: str) -> None:
     (tmp_path / "study.toml").write_text(STUDY.format(days=30).replace(*change))
-    code, _, err = sweep(*words(tmp_path))
+    code, _, err = call(*words(tmp_path))
     assert code == 2
     assert said in err
 
@@ -213,7 +200,7 @@ def test_a_study_that_is_wrong_is_refused(tmp_path: Path, change: tuple[str, str
 def test_a_folder_with_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "found").mkdir()
     (tmp_path / "found/thesis.txt").write_text("years of work")
-    code, _, err = sweep(*words(tmp_path))
+    code, _, err = call(*words(tmp_path))
     assert code == 2
     assert "is there, and is not a study" in err
     assert [file.name for file in (tmp_path / "found").iterdir()] == ["thesis.txt"]
@@ -224,7 +211,7 @@ def test_points_that_cannot_be_simulated_are_named_and_the_others_kept(tmp_path:
         'package = "starter"\ndays = 60\nreplications = 1\n[[axes]]\nname = "volume"\n'
         'change = "flows.*.teu_per_year*={}"\nvalues = [1, 4]\n'
     )
-    code, out, err = sweep(*words(tmp_path, "--json"))
+    code, out, err = call(*words(tmp_path, "--json"))
     found = json.loads(out)
     assert code == 2
     assert [one["values"] for one in found["points"]] == [{"volume": 1.0}]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
@@ -88,6 +87,10 @@ def outcomes(
                 progress(whole - desk.left, whole)
             if outcome is not None:
                 yield number, outcome
+    except workers.lost as error:
+        raise JibekError(
+            f"the workers are gone, perhaps for want of memory, or the cluster has ended; begin again, with fewer at a time: {error!r}"
+        ) from None
     finally:
         desk.clear()
 
@@ -147,20 +150,20 @@ class _Desk:
         parts = self._parts.setdefault(piece.point, {})
         try:
             parts[piece.numbers.start] = future.result()
-        except BrokenProcessPool:
-            raise JibekError(
-                "a worker process ended before its time, perhaps for want of memory; let fewer work at the same time"
-            ) from None
+        except self._workers.killed:
+            return piece.point, self._fail(
+                piece.point, "the workers that simulated it died, perhaps for want of memory"
+            )
         except JibekError as error:
-            return piece.point, self._fail(piece.point, error)
+            return piece.point, self._fail(piece.point, str(error))
         self.left -= len(piece.numbers)
         return piece.point, self._complete(piece.point)
 
-    def _fail(self, place: int, error: JibekError) -> PointError:
+    def _fail(self, place: int, why: str) -> PointError:
         point, parts = self._points[place], self._parts.pop(place)
         self._failed.add(place)
         self.left -= len(point.numbers) - sum(len(values) for _, values in parts.values())
-        return PointError(point, str(error))
+        return PointError(point, why)
 
     def _complete(self, place: int) -> Answers | None:
         """Return the answers of a point of which all replications have come."""

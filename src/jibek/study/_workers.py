@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -39,12 +40,18 @@ class Workers:
         Tasks that are sent before the first has come back.
     give_up
         Makes tasks under way end at once.
+    killed
+        What is raised for a task whose workers died.
+    lost
+        What is raised when nobody works any more.
     """
 
     executor: Executor
     count: int
     ahead: int
     give_up: Callable[[], None]
+    killed: tuple[type[Exception], ...] = ()
+    lost: tuple[type[Exception], ...] = ()
 
 
 @contextmanager
@@ -77,7 +84,7 @@ def _processes(jobs: int) -> Iterator[Workers]:
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
     with ProcessPoolExecutor(jobs, context, initializer=_begin_process, initargs=(stop,)) as executor:
-        yield Workers(executor, jobs, 2 * jobs, stop.set)
+        yield Workers(executor, jobs, 2 * jobs, stop.set, lost=(BrokenProcessPool,))
 
 
 def _begin_process(stop: Stop) -> None:
@@ -109,7 +116,7 @@ def on_cluster(address: str) -> Iterator[Workers]:
         If it cannot be reached, or Dask is not installed.
     """
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
     except ImportError:
         raise JibekError("a cluster needs dask.distributed; install it with: pip install 'jibek[cluster]'") from None
     try:
@@ -118,4 +125,6 @@ def on_cluster(address: str) -> Iterator[Workers]:
         raise JibekError(f"{address}: there is no Dask scheduler to be reached: {error}") from None
     with client:
         count = sum(client.ncores().values()) or 1
-        yield Workers(client.get_executor(pure=False), count, max(_AHEAD, 2 * count), lambda: None)
+        executor = client.get_executor(pure=False)
+        ahead = max(_AHEAD, 2 * count)
+        yield Workers(executor, count, ahead, lambda: None, killed=(KilledWorker,), lost=(CancelledError, OSError))
