@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jibek import _study_cli, _transfer_cli
+from jibek import _limits_cli, _study_cli, _transfer_cli
 from jibek._error import JibekError
 from jibek._options import (
     INTERRUPTED,
@@ -45,6 +45,7 @@ app = typer.Typer(
 )
 
 app.add_typer(_transfer_cli.app, name="transfer")
+app.add_typer(_limits_cli.app)
 app.add_typer(_study_cli.app)
 
 REPORT = "report.html"

@@ -13,7 +13,7 @@ from jibek.corridor import Corridor
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
 from jibek.study._bound import bound
-from jibek.study._effects import checked, differs, effects, interval_document, provenance
+from jibek.study._effects import checked, differs, effects, interval_document, repeated
 from jibek.study._evaluate import Progress, evaluate
 from jibek.study._point import Point
 from jibek.study._workers import Workers
@@ -100,14 +100,13 @@ class Bottlenecks:
 
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
-        point = self.base.point
         rows = []
         for one in self.effects:
             effect = {name: interval_document(interval) for name, interval in one.effect.items()}
             budget = {name: interval_document(interval) for name, interval in moved(one).items()}
             rows.append({"change": one.change, "effect": effect, "budget_days": budget})
         return {
-            **provenance(point.corridor, point.seed, len(point.numbers)),
+            **repeated(self.base.point),
             "independent_seed": self.other.point.seed,
             "intervals": "Bonferroni over the changes",
             "variance_reduction": {figure: self.variance_reduction(figure) for figure in FIGURES},

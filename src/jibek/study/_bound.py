@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jibek.corridor import ChangeError, Corridor, Problem
+from jibek.study._effects import provenance
 from jibek.study._lifting import Lifting
 from jibek.study._needs import Needs
 from jibek.study._programme import MOST, Plan, Programme
@@ -104,26 +105,25 @@ class Bound:
 
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
-        header = self.corridor.header
-        fields = ("scale", "volume_teu", "binding", "flows", "seconds")
-        head = {"corridor": header.id, "measures": self.corridor.applied, "changes": self.corridor.changes}
-        rest = {name: [asdict(one) for one in getattr(self, name)] for name in ("limits", "months")}
-        return head | {name: getattr(self, name) for name in fields} | {"as_given": asdict(self.as_given)} | rest
+        names = ("scale", "volume_teu", "binding", "flows", "seconds")
+        lists = {name: [asdict(one) for one in getattr(self, name)] for name in ("limits", "months")}
+        head = provenance(self.corridor) | {name: getattr(self, name) for name in names}
+        return head | {"as_given": asdict(self.as_given)} | lists
 
-    def figure(self) -> Figure:
+    def figures(self) -> dict[str, Figure]:
         """Draw what binds by month."""
         from jibek.study._pictures import bound_by_month
 
-        return bound_by_month(self)
+        return {"bound": bound_by_month(self)}
 
 
 def bound(corridor: Corridor, flows: Collection[str] = ()) -> Bound:
     """Bound what a corridor can carry, by a linear programme in mean values.
 
     Containers by itinerary need machines, positions, posts, yard room, departures, vehicles and paths, for their mean times, and
-    only while these are open in the mean; direct lifts where there can be any. The simulation carries no more in the mean of
-    many replications. Whoever waits may do so for months. A clock without a warm-up begins empty; with one, the days that count are taken as
-    steady: as much is under way and waits downstream of what binds at their end as at their begin.
+    only while these are open in the mean; they are lifted directly where they can be. The simulation carries no more in the mean of
+    many replications. Whoever waits may do so for months. A clock without a warm-up begins empty; with one, the days that count
+    are taken as steady: as much is under way, and waits downstream of what binds, at their end as at their begin.
 
     Parameters
     ----------
@@ -209,7 +209,9 @@ def _prices(needs: Needs, window: Window, plan: Plan | None) -> dict[str, float]
     One machine more of a pool gives its own hours, and lets vehicles leave their positions sooner.
     """
     found: dict[str, float] = defaultdict(float)
-    for key, row in needs.capacities.items() if plan else ():
+    if plan is None:
+        return found
+    for key, row in needs.capacities.items():
         price = plan.price[key] * YEAR_H / window.hours
         found[row.name] += price * row.unit_h(window)
         if row.pool:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from jibek.corridor import ChangeError, Corridor, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
 from jibek.study._bound import Bound, bound, known_flows
-from jibek.study._effects import interval_document, provenance
+from jibek.study._effects import interval_document, repeated
 from jibek.study._evaluate import Progress, evaluate
 from jibek.study._point import Point
 from jibek.study._workers import Workers
@@ -72,8 +70,11 @@ class Capacity:
     stopped_by: Mapping[str, int]
     curve: Mapping[float, Answers]
     bound: Bound
-    most: bool = field(default=False)
-    """Whether demand was raised as far as it is, and nothing broke."""
+
+    @property
+    def nothing_broke(self) -> bool:
+        """Whether demand was raised as far as it is, and nothing broke."""
+        return not self.stopped_by
 
     @property
     def scale(self) -> Interval:
@@ -100,7 +101,7 @@ class Capacity:
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
         answers = next(iter(self.curve.values()))
-        head = provenance(self.bound.corridor, answers.point.seed, len(self.roots))
+        head = repeated(answers.point)
         names = ["total.offered_teu", "total.delivered_teu", *(f"total.transit_days.{one}" for one in QUANTILES)]
         points = [
             {"scale": scale, "volume_teu": self.volume_at(scale)}
@@ -113,7 +114,7 @@ class Capacity:
             "scale": interval_document(self.scale),
             "volume_teu": interval_document(self.volume_teu),
             "roots": self.roots,
-            "nothing_broke": self.most,
+            "nothing_broke": self.nothing_broke,
             "stopped_by": dict(self.stopped_by),
             "bound": {name: getattr(self.bound, name) for name in ("scale", "volume_teu", "binding")},
             "curve": points,
@@ -138,10 +139,11 @@ def capacity(
 ) -> Capacity:
     """Raise the demand of flows until the corridor no longer keeps up, or a level of service breaks.
 
-    It keeps up if, of what arrives in the days that count for the flows that use a service, no more is left over than 1 % and three loads of
-    the service's largest vehicle, nor 1 % of what arrives in all. Each replication is followed with its own random numbers: first on a common grid of
-    scales, then by halving between the last that holds and the first that does not. So each has a root of its own, and the interval is Student's over the
-    roots (stochastic root finding by sample paths: retrospective approximation, Chen and Schmeiser 2001).
+    It keeps up if, of what arrives in the days that count for the flows that use a service, no more is left over than 1 % and
+    three loads of the service's largest vehicle, nor 1 % of what arrives in all. Each replication is followed with its own random
+    numbers: first on a common grid of scales, then by halving between the last that holds and the first that does not. So each has
+    a root of its own, and the interval is Student's over the roots (stochastic root finding on sample paths, as in retrospective
+    approximation: Chen and Schmeiser 2001).
 
     Parameters
     ----------
@@ -173,7 +175,7 @@ def capacity(
     reasons = [search.reasons[number] for number in range(replications)]
     stopped_by = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
     curve = dict(sorted(search.curve.items()))
-    return Capacity(chosen, search.service, roots, stopped_by, curve, limits, not any(reasons))
+    return Capacity(chosen, search.service, roots, stopped_by, curve, limits)
 
 
 def _growing(corridor: Corridor, flows: Collection[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jibek.corridor import ChangeError, Corridor, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
-from jibek.study._effects import checked, effects, interval_document, provenance
+from jibek.study._effects import checked, effects, interval_document, repeated
 from jibek.study._evaluate import Progress, evaluate
 from jibek.study._point import Point
 from jibek.study._workers import Workers
@@ -59,7 +59,9 @@ class Comparison:
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
         point = self.base.point
-        cases = {name: {"measures": one.point.measures, "changes": one.point.changes} for name, one in self.cases.items()}
+        cases = {
+            name: {"measures": one.point.measures, "changes": one.point.changes} for name, one in self.cases.items()
+        }
         figures: dict[str, dict[str, Any]] = {name: {} for name in (BASE, *self.cases)}
         differences: dict[str, dict[str, Any]] = {name: {} for name in self.cases}
         for quantity in self.quantities:
@@ -67,8 +69,13 @@ class Comparison:
                 figures[name][quantity] = interval_document(answers[quantity])
             for name, interval in self.differences(quantity).items():
                 differences[name][quantity] = interval_document(interval)
-        head = provenance(point.corridor, point.seed, len(point.numbers))
-        return head | {"cases": cases, "figures": figures, "differences": differences, "intervals": "Bonferroni over the cases"}
+        head = repeated(point)
+        return head | {
+            "cases": cases,
+            "figures": figures,
+            "differences": differences,
+            "intervals": "Bonferroni over the cases",
+        }
 
     def figures(self) -> dict[str, Figure]:
         """Draw it: transit times and time budgets overlaid, and the differences."""

@@ -76,8 +76,8 @@ def _problems(name: str, point: Point) -> list[Problem]:
     return found
 
 
-def provenance(corridor: Corridor, seed: int, replications: int) -> dict[str, Any]:
-    """Return what repeats a study: package, changes, seed, version."""
+def provenance(corridor: Corridor) -> dict[str, Any]:
+    """Return what a study was made from: version, package, measures, changes, clock."""
     from jibek import __version__
 
     header = corridor.header
@@ -89,9 +89,12 @@ def provenance(corridor: Corridor, seed: int, replications: int) -> dict[str, An
         "start": header.start.isoformat(),
         "days": header.days,
         "warmup_days": header.warmup_days,
-        "seed": seed,
-        "replications": replications,
     }
+
+
+def repeated(point: Point) -> dict[str, Any]:
+    """Return what repeats a simulated point: its provenance, seed and number of replications."""
+    return provenance(point.corridor) | {"seed": point.seed, "replications": len(point.numbers)}
 
 
 def interval_document(interval: Interval) -> dict[str, Any]:

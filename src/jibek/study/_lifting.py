@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from jibek.simulate._network import NONE, UNLIMITED
-from jibek.study._needs import Capacity, Carried, Needs, Use, add, concerns_all
+from jibek.study._needs import EFFORT, Capacity, Carried, Needs, Use, add, concerns_all
 from jibek.study._windows import spread
 
 
@@ -22,6 +22,7 @@ class Lifting:
 
     def __init__(self, needs: Needs) -> None:
         self.needs, self.network, self.names = needs, needs.network, needs.names
+        self.counts: dict[int, int] = {}
         for one in needs.carried:
             self._itinerary(one)
         covered = {row.name for row in needs.capacities.values()}
@@ -30,36 +31,40 @@ class Lifting:
                 add(self._zone(zone, None).use, use)
 
     def _itinerary(self, one: Carried) -> None:
-        services = [self.network.service[service] for service in one.services]
-        first, last = int(services[0]["from_zone"]), int(services[-1]["to_zone"])
-        if first != NONE:
-            self._lift(one, {one.variable: 1.0}, self.network.from_yard[first, one.cargo_class], on=first)
-        for service, came, goes in zip(one.services, services, services[1:], strict=False):
-            self._hold(one, service, stays=True)
-            if came["to_zone"] != NONE:
-                self._change(one, service, int(came["to_zone"]), int(goes["from_zone"]))
-        self._hold(one, one.services[-1], stays=False)
-        if last != NONE:
-            self._lift(one, {one.variable: 1.0}, self.network.into_yard[last, one.cargo_class], off=last)
+        """Write the lifts of an itinerary; outer terminals have no zones, and take none."""
+        services = self.network.service
+        first, last = one.services[0], one.services[-1]
+        if services[first]["from_zone"] != NONE:
+            out = self.network.from_yard[services[first]["from_zone"], one.cargo_class]
+            self._lift(one, {one.variable: 1.0}, out, on=first)
+        for came, goes in pairwise(one.services):
+            self._hold(one, came, stays=True)
+            if services[came]["to_zone"] != NONE:
+                self._change(one, came, goes)
+        self._hold(one, last, stays=False)
+        if services[last]["to_zone"] != NONE:
+            into = self.network.into_yard[services[last]["to_zone"], one.cargo_class]
+            self._lift(one, {one.variable: 1.0}, into, off=last)
 
-    def _change(self, one: Carried, service: int, off: int, on: int) -> None:
+    def _change(self, one: Carried, came: int, goes: int) -> None:
         """Write a change of vehicle: by the yard, in two lifts, or directly, in one; those to be held go by the yard."""
+        off, on = self.network.service[came]["to_zone"], self.network.service[goes]["from_zone"]
         across = int(self.network.across[off, on, one.cargo_class])
         yard: Use = {one.variable: 1.0}
         if across != NONE:
-            direct = self.needs.variable(-1e-5)
+            direct = self.needs.variable(-EFFORT)
             not_held = 1.0
-            for check in self._holds(one, service):
+            for check in self._holds(one, came):
                 not_held *= 1.0 - float(self.network.check[check]["probability"])
             self.needs.parts.append(({direct: 1.0}, {self.needs.carried.index(one): not_held}))
             self.needs.ties.append(({direct: 1.0, one.variable: -1.0}, 0.0))
             yard[direct] = -1.0
-            self._lift(one, {direct: 1.0}, across, off=off, on=on)
-        self._lift(one, yard, self.network.into_yard[off, one.cargo_class], off=off)
-        self._lift(one, yard, self.network.from_yard[on, one.cargo_class], on=on)
+            self._lift(one, {direct: 1.0}, across, off=came, on=goes)
+        self._lift(one, yard, self.network.into_yard[off, one.cargo_class], off=came)
+        self._lift(one, yard, self.network.from_yard[on, one.cargo_class], on=goes)
 
-    def _lift(self, one: Carried, many: Use, transfer: int, *, off: int = NONE, on: int = NONE) -> None:
-        """Write the lifts of so many TEU from a zone or to one; where no transfer works there are none."""
+    def _lift(self, one: Carried, many: Use, transfer: int, *, off: int | None = None, on: int | None = None) -> None:
+        """Write the lifts of so many TEU off a service, onto one or both; where no transfer works there are none."""
         if transfer == NONE:
             self.needs.ties.append((many, 0.0))
             return
@@ -68,12 +73,14 @@ class Lifting:
             hours = float(self.network.equipment[pool]["mean"]) / one.mean_teu
             use = {variable: hours * teu for variable, teu in many.items()}
             add(self._pool(pool).use, use)
-            zones = ([on] if on != NONE else []) + ([off] if off != NONE and number == 0 else [])
-            for zone in zones:
-                self._stand(zone, pool, use)
-        if on == NONE:
+            if on is not None:
+                self._stand(on, int(self.network.service[on]["from_zone"]), pool, use)
+            if off is not None and number == 0:
+                self._stand(off, int(self.network.service[off]["to_zone"]), pool, use)
+        if on is None and off is not None:
             chain_h = float(self.network.equipment[steps]["mean"].sum())
-            self._room_for({variable: chain_h * teu for variable, teu in many.items()}, off)
+            in_chain = {variable: chain_h * teu for variable, teu in many.items()}
+            self._room_for(in_chain, int(self.network.service[off]["to_zone"]))
 
     # Machines
 
@@ -87,7 +94,7 @@ class Lifting:
         return self.needs.capacity(name, count, closed, float(machine["mean"]) * squared)
 
     @cached_property
-    def _served(self) -> list[tuple[Sequence[int], float]]:
+    def _served(self) -> list[tuple[tuple[int, ...], float]]:
         """For each pool: zones that all its transfers touch, and how many containers may be in chains begun on the way to it."""
         zone_row = {id_: row for row, id_ in enumerate(self.names.zones)}
         pool_row = {id_: row for row, id_ in enumerate(self.names.equipment)}
@@ -109,10 +116,11 @@ class Lifting:
         most = max((int(self.network.fleet[fleet]["capacity"]) for fleet in fleets), default=0)
         return float(self.network.zone[zone]["positions"] * most / 4)
 
-    def _stand(self, zone: int, pool: int, use: Use) -> None:
-        """Write the time that vehicles stand in a zone while all units of a pool lift.
+    def _stand(self, service: int, zone: int, pool: int, use: Use) -> None:
+        """Write the time that vehicles of a service stand in a zone while all units of a pool lift.
 
-        There is one capacity for each pool of a zone: lifts of different pools may go on together.
+        There is one capacity for each pool of a zone: lifts of different pools may go on together. So the time of a
+        fleet counts those of one pool of the zone.
         """
         row = self._zone(zone, pool)
         if not row.use:
@@ -120,6 +128,9 @@ class Lifting:
         lifts = {variable: hours / int(self.network.equipment[pool]["count"]) for variable, hours in use.items()}
         add(row.use, lifts)
         add(row.lifts, lifts)
+        fleets = {fleet for _, fleet in self.needs.trips[service]}
+        if len(fleets) == 1 and self.counts.setdefault(zone, pool) == pool:
+            self.needs.busy(fleets.pop(), lifts)
 
     def _zone(self, zone: int, pool: int | None) -> Capacity:
         name = f"zones.{self.names.zones[zone]}.positions"

@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from jibek.corridor import Corridor
-from jibek.corridor.tables import Flow, Link
 from jibek.corridor._view import LENGTH_TEU, mean_teu
+from jibek.corridor.tables import Flow, Link
 from jibek.simulate import CLASSES, compile_corridor
 from jibek.simulate._network import FILLED, NONE
 from jibek.study._windows import Closed, Window, fullest, spread
 
 Use = dict[int, float]
 """What one unit of each variable needs."""
+
+EFFORT = 1e-5
+"""What a trip or a lift is worth, in TEU: just enough that none is made for nothing."""
 
 
 @dataclass
@@ -156,10 +160,10 @@ class Needs:
         home: dict[int, Use] = {}
         for rotation in self.network.rotation[: len(self.names.rotations)]:
             stops = [int(service) for service in self.network.stop[rotation["stop"] : rotation["stop_end"]]]
-            made = [self.variable(1e-5) for _ in stops]
+            made = [self.variable(EFFORT) for _ in stops]
             for service, variable in zip(stops, made, strict=True):
                 trips[service].append((variable, int(rotation["fleet"])))
-            self.ties += [({later: 1.0, sooner: -1.0}, 0.0) for sooner, later in zip(made[:-1], made[1:], strict=True)]
+            self.ties += [({later: 1.0, sooner: -1.0}, 0.0) for sooner, later in pairwise(made)]
             net = home.setdefault(int(rotation["fleet"]), {})
             net[made[0]] = net.get(made[0], 0.0) + 1.0
             net[made[-1]] = net.get(made[-1], 0.0) - 1.0
@@ -180,15 +184,15 @@ class Needs:
             path_h, path_spread = self._path(service)
             checks_h, checks_spread = self._checks(service, max(full.values(), default=1.0))
             for variable, fleet in made:
-                if fleets[fleet]["count"] != NONE:
-                    row = self._fleet(fleet)
-                    row.use[variable] = path_h + checks_h
-                    longest = self.empty * fleets[fleet]["count"] * (path_spread + checks_spread)
-                    row.first = max(row.first, longest)
+                self.busy(fleet, {variable: path_h + checks_h}, path_spread + checks_spread)
 
-    def _fleet(self, fleet: int) -> Capacity:
-        name, count = self.names.fleets[fleet], int(self.network.fleet[fleet]["count"])
-        return self.capacity(f"fleets.{name}.count", count, ())
+    def busy(self, fleet: int, use: Use, first_h: float = 0.0) -> None:
+        """Write the time that trips take of the vehicles of a fleet; one without a count has time enough."""
+        count = int(self.network.fleet[fleet]["count"])
+        if count != NONE:
+            row = self.capacity(f"fleets.{self.names.fleets[fleet]}.count", count, ())
+            add(row.use, use)
+            row.first = max(row.first, self.empty * count * first_h)
 
     def capacity(
         self, name: str, units: float, closed: Closed, first_h: float = 0.0, *, key: str | None = None
@@ -307,7 +311,7 @@ class Needs:
         """
         found: Use = {one.variable: 1.0}
         if probability < 1.0:
-            free = self.variable(-1e-5)
+            free = self.variable(-EFFORT)
             self.parts.append(({free: 1.0}, {self.carried.index(one): 1.0 - float(probability)}))
             self.ties.append(({free: 1.0, one.variable: -1.0}, 0.0))
             found[free] = -1.0

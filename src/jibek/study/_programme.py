@@ -52,7 +52,9 @@ class Programme:
         self.of = np.vstack([np.eye(len(needs.carried)), np.zeros((len(needs.parts), len(needs.carried)))])
         for row, (_, shares) in enumerate(needs.parts, len(needs.carried)):
             self.of[row, list(shares)] = list(shares.values())
-        self.rows = _Rows([*(use | {needs.width: 0.0} for use in demand), *(use for use, _ in needs.ties), *(row.use for row in rows)])
+        self.rows = _Rows(
+            [*(use | {needs.width: 0.0} for use in demand), *(use for use, _ in needs.ties), *(row.use for row in rows)]
+        )
         self.lifts = _Rows([row.lifts for row in rows])
         self.scales = np.flatnonzero(self.rows.index == needs.width)
         self.basis: Any = None
@@ -142,4 +144,5 @@ class _Rows:
     def times(self, values: Floats) -> Floats:
         """Return what each row needs in all."""
         row = np.repeat(np.arange(len(self)), np.diff(self.start))
-        return np.bincount(row, self.value * values[self.index], len(self))
+        found: Floats = np.bincount(row, self.value * values[self.index], len(self)).astype(np.float64)
+        return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +47,7 @@ class Window:
             return self.hours
         marks = self._marks
         dated = self._dated(closed)
-        hours = np.array([_outside(dated, start, end) for start, end in zip(marks[:-1], marks[1:], strict=True)])
+        hours = np.array([_outside(dated, start, end) for start, end in pairwise(marks)])
         for row, goes_on_h in closed:
             shut = self.compiled.shuts[row]
             often = shut.rates * shut.mean_h

@@ -1,0 +1,197 @@
+"""The command line of what limits a corridor: `jibek bound`, `compare`, `bottlenecks`, `capacity`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+from jibek._options import AsJson, Days, Package, Seed, Sets, WarmupDays, Withs, prepared
+from jibek._progress import counting
+from jibek._study_cli import Cluster, Jobs, Out, draw, tell, working
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+app = typer.Typer()
+
+Flows = Annotated[
+    list[str] | None,
+    typer.Option("--flow", metavar="FLOW", help="Raise the demand of this flow, that of the others is as given."),
+]
+All = Annotated[bool, typer.Option("--scale-all", help="Raise the demand of all flows; so it is without --flow.")]
+Replications = Annotated[int, typer.Option(min=2, max=10_000, help="How often, each time with other random numbers.")]
+
+
+class _Study(Protocol):
+    def document(self) -> dict[str, Any]: ...
+
+    def figures(self) -> dict[str, Figure]: ...
+
+
+def _leave(study: _Study, out: Path | None, *, as_json: bool) -> None:
+    """Write a study to a folder, and print it as JSON where that is asked for."""
+    document = study.document()
+    if out is not None:
+        draw(study.figures(), out / "figures")
+        (out / "study.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+        typer.echo(f"figures and study.json are in {out}/", err=True)
+    if as_json:
+        tell(document)
+
+
+def _chosen(flows: list[str] | None, *, scale_all: bool) -> list[str]:
+    if flows and scale_all:
+        raise typer.BadParameter("--flow and --scale-all cannot be given together")
+    return flows or []
+
+
+@app.command()
+def bound(
+    package: Package,
+    sets: Sets = None,
+    withs: Withs = None,
+    days: Days = None,
+    warmup_days: WarmupDays = None,
+    flows: Flows = None,
+    scale_all: All = False,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bound what a corridor can carry, without simulating it, and say what binds in which month."""
+    from jibek._limits_show import bound_summary
+    from jibek.study import bound as find
+
+    chosen = _chosen(flows, scale_all=scale_all)
+    found = find(prepared(package, sets, withs, days, warmup_days), chosen)
+    if not as_json:
+        bound_summary(found)
+    _leave(found, out, as_json=as_json)
+
+
+@app.command()
+def compare(
+    package: Package,
+    cases: Annotated[
+        list[str] | None,
+        typer.Option("--case", metavar="NAME=CHANGE[,CHANGE]", help="A case: changes, or measures of the package."),
+    ] = None,
+    sets: Sets = None,
+    withs: Withs = None,
+    days: Days = None,
+    warmup_days: WarmupDays = None,
+    replications: Replications = 10,
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate cases side by side with the same random numbers, and say by how much they differ."""
+    from jibek._limits_show import comparison_summary
+    from jibek.study import compare as make
+
+    named = _cases(cases or [])
+    corridor = prepared(package, sets, withs, days, warmup_days)
+    title = f"simulating {len(named) + 1} cases x {replications}"
+    with counting(title) as progress, working(jobs, cluster) as workers:
+        found = make(corridor, named, workers, seed=seed, replications=replications, progress=progress)
+    if not as_json:
+        comparison_summary(found)
+    _leave(found, out, as_json=as_json)
+
+
+def _cases(texts: list[str]) -> dict[str, list[str]]:
+    """Read cases; changes are parted by commas, and none holds one."""
+    from jibek.corridor import ChangeError, Problem
+
+    found: dict[str, list[str]] = {}
+    problems = []
+    for text in texts:
+        name, _, changes = text.partition("=")
+        parts = [part.strip() for part in changes.split(",") if part.strip()]
+        if not name.strip() or not parts or "." in name:
+            problems.append(Problem(f"--case {text}", None, None, "write NAME=CHANGE[,CHANGE]; the name has no dot"))
+        elif name.strip() in found:
+            problems.append(Problem(f"--case {text}", None, None, f"there are two cases {name.strip()}"))
+        found[name.strip()] = parts
+    if problems:
+        raise ChangeError(problems)
+    return found
+
+
+@app.command()
+def bottlenecks(
+    package: Package,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--change", metavar="CHANGE", help="Try this change; default: raise each capacity that is used most."
+        ),
+    ] = None,
+    most: Annotated[int, typer.Option(min=1, help="How many capacities are raised.")] = 25,
+    sets: Sets = None,
+    withs: Withs = None,
+    days: Days = None,
+    warmup_days: WarmupDays = None,
+    replications: Replications = 10,
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Raise capacities one at a time, with the same random numbers, and order them by what that does."""
+    from jibek._limits_show import bottlenecks_summary
+    from jibek.study import bottlenecks as find
+    from jibek.study import raised
+
+    corridor = prepared(package, sets, withs, days, warmup_days)
+    tried = changes or raised(corridor, most)
+    title = f"simulating {len(tried)} changes x {replications}"
+    with counting(title) as progress, working(jobs, cluster) as workers:
+        found = find(corridor, workers, changes=tried, seed=seed, replications=replications, progress=progress)
+    if not as_json:
+        bottlenecks_summary(found)
+    _leave(found, out, as_json=as_json)
+
+
+@app.command()
+def capacity(
+    package: Package,
+    flows: Flows = None,
+    scale_all: All = False,
+    p90_days: Annotated[
+        float | None, typer.Option(min=0.0, help="90 % of the containers of each such flow come within so many days.")
+    ] = None,
+    yard_share: Annotated[
+        float | None, typer.Option(min=0.0, max=1.0, help="No yard is fuller in the mean than this share of its room.")
+    ] = None,
+    sets: Sets = None,
+    withs: Withs = None,
+    days: Days = None,
+    warmup_days: WarmupDays = None,
+    replications: Replications = 6,
+    seed: Seed = 0,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> None:
+    """Raise demand until the corridor no longer keeps up, or a level of service breaks."""
+    from jibek._limits_show import capacity_summary
+    from jibek.study import Service
+    from jibek.study import capacity as find
+
+    chosen = _chosen(flows, scale_all=scale_all)
+    corridor = prepared(package, sets, withs, days, warmup_days)
+    level = Service(p90_days, yard_share)
+    with counting("raising demand") as progress, working(jobs, cluster) as workers:
+        found = find(
+            corridor, workers, flows=chosen, service=level, seed=seed, replications=replications, progress=progress
+        )
+    if not as_json:
+        capacity_summary(found)
+    _leave(found, out, as_json=as_json)

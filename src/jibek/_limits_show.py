@@ -1,0 +1,116 @@
+"""What the command line shows of what limits a corridor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jibek._show import _console, _number, _print, _table
+
+if TYPE_CHECKING:
+    from jibek.results._interval import Interval
+    from jibek.study import Bottlenecks, Bound, Capacity, Comparison, Effect
+
+MOST = 20
+"""Rows of a table that are shown."""
+
+
+def bound_summary(found: Bound) -> None:
+    """Show what can be carried at most, the capacities used most and what binds in which month."""
+    console, given = _console(), found.as_given
+    console.print(f"{found.corridor.header.title}: the bound in mean values", style="bold")
+    console.print(f"as given: {given.volume_teu:,.0f} of {given.offered_teu:,.0f} TEU a year can be carried")
+    if given.binding:
+        console.print(f"more is stopped by: {', '.join(given.binding)}")
+    grows = "demand" if len(found.flows) == len(found.corridor.flows) else f"demand of {', '.join(found.flows)}"
+    if found.scale is None:
+        console.print(f"nothing stops {grows} from growing")
+    else:
+        console.print(
+            f"{grows} can be at most {found.scale:.3f} times as given: {found.volume_teu or 0:,.0f} TEU a year"
+        )
+    console.print()
+    table = _table(
+        "Capacities used most", "capacity", "used by demand\nas given, %", "one more brings,\nTEU a year", "binds in"
+    )
+    for limit in found.limits[:MOST]:
+        months = [month.month for month in found.months if limit.name in month.binding]
+        when = "all months" if months and len(months) == len(found.months) else " ".join(months)
+        price = f"{limit.teu_per_unit:,.0f}" if limit.name in found.binding else ""
+        table.add_row(limit.name, f"{100 * limit.utilisation:.1f}", price, when)
+    _print(console, table, f"{found.seconds:.2f} s; a month by itself: what stops its demand from growing first")
+
+
+def comparison_summary(found: Comparison) -> None:
+    """Show the cases and by how much they differ from the base."""
+    console = _console()
+    figures = ("delivered_teu", "transit_days.p50", "transit_days.p90", "cost_per_teu")
+    heads = ("delivered,\nTEU", "median,\ndays", "90 % within,\ndays", "cost,\nper TEU")
+    table = _table("Cases", "case", *heads)
+    for name, answers in {"base": found.base, **found.cases}.items():
+        table.add_row(name, *(str(answers[f"total.{figure}"]) for figure in figures))
+    _print(console, table)
+    table = _table("Differences from the base", "case", *heads)
+    differences = [found.differences(f"total.{figure}") for figure in figures]
+    for name in found.cases:
+        table.add_row(name, *(_signed(one[name]) for one in differences))
+    _print(console, table, f"{_basis(found)}; the intervals of a figure hold together over the cases (Bonferroni)")
+
+
+def _basis(found: Comparison | Bottlenecks) -> str:
+    point = found.base.point
+    header = point.corridor.header
+    return f"{len(point.numbers)} replications of {header.days} days from {header.start}, seed {point.seed}"
+
+
+def _signed(interval: Interval) -> str:
+    return str(interval) if interval.mean is None or interval.mean <= 0.0 else f"+{interval}"
+
+
+def bottlenecks_summary(found: Bottlenecks) -> None:
+    """Show what each change does, those that do most first."""
+    from jibek.study import FIGURES
+
+    console = _console()
+    heads = ("delivered,\nTEU", "mean,\ndays", "median,\ndays", "90 % within,\ndays")
+    table = _table("What each change does", "change", *heads, "where the days go", text=(0, 5))
+    for one in found.effects:
+        table.add_row(one.change, *(_signed(one.effect[f"total.{figure}"]) for figure in FIGURES), _where(one))
+    factors = (f"{name} {_number(found.variance_reduction(name))}" for name in FIGURES)
+    _print(
+        console,
+        table,
+        f"{_basis(found)}; the intervals of a figure hold together over the changes (Bonferroni)",
+        f"common random numbers cut the variance of differences by: {', '.join(factors)} (median of the changes that have an effect)",
+    )
+
+
+def _where(effect: Effect) -> str:
+    from jibek.study import moved
+
+    places = [(name, days.mean or 0.0) for name, days in moved(effect, 2).items()]
+    return ", ".join(f"{name} {days:+.2f}" for name, days in places if abs(days) >= 0.005)
+
+
+def capacity_summary(found: Capacity) -> None:
+    """Show the largest volume that is sustained, and transit times on the way there."""
+    console, header = _console(), found.bound.corridor.header
+    console.print(f"{header.title}: what is sustained", style="bold")
+    if found.nothing_broke:
+        console.print("demand was raised as far as it is, and nothing broke")
+    console.print(f"largest scale   {found.scale}")
+    console.print(f"largest volume  {found.volume_teu} TEU a year")
+    if found.bound.scale is not None:
+        console.print(f"bound           {found.bound.scale:.3f}: {found.bound.volume_teu or 0:,.0f} TEU a year")
+    for reason, many in found.stopped_by.items():
+        console.print(f"stopped by      {reason} (in {many} of {len(found.roots)} replications)")
+    console.print()
+    table = _table(
+        "On the way", "scale", "demand,\nTEU a year", "delivered,\nTEU", "median,\ndays", "90 % within,\ndays"
+    )
+    for scale, answers in found.curve.items():
+        names = ("delivered_teu", "transit_days.p50", "transit_days.p90")
+        figures = (str(answers[f"total.{name}"]) for name in names)
+        table.add_row(f"{scale:.3f}", f"{found.volume_at(scale):,.0f}", *figures)
+    _print(
+        console, table, f"{len(found.roots)} replications of {header.days} days from {header.start}; ± 95 % interval"
+    )
