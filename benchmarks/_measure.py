@@ -44,11 +44,14 @@ class Size:
     compile_anew: bool = True
     seeds: int = 3
     search_s: float = 10.0
+    changes: int = 25
+    paired: int = 10
 
 
 TINY = Size(
     repeats=1, days=3, warmup_days=2, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
     replications=2, compile_anew=False, seeds=1, search_s=0.5,
+    changes=2, paired=2,
 )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks._bottlenecks import limits
 from benchmarks._measure import Row, Size
 from benchmarks._pending import pending
 from benchmarks._queue import queue
@@ -21,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "pending": pending,
     "scaling": lambda size, _: scaling(size),
     "replications": lambda size, _: replications(size),
+    "study": lambda size, _: limits(size),
     "startup": lambda size, _: startup(size),
     "transfer": lambda size, _: transfer(size),
     "writing": lambda size, _: writing(size),
