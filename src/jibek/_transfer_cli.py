@@ -193,8 +193,8 @@ def _replan(job: Job, plan: Plan, seed: int, until: float) -> Replanned:
     plans = search_on(job, plan, seed=seed)
     found = next(plans)
     try:
-        while time.perf_counter() < until:
-            found = next(plans)
+        while time.perf_counter() < until and (better := next(plans, None)):
+            found = better
     except KeyboardInterrupt:
         typer.echo("interrupted: the best plan so far is kept", err=True)
     return found

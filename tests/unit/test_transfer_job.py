@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 import jibek.transfer
 from jibek.tables import PackageError
-from jibek.transfer import check_job, read_job, reference_markdown
+from jibek.transfer import Job, check_job, check_plan, generate, plan_by_rule, read_job, reference_markdown
 from jibek.transfer._iso6346 import check_digit, fault, size_type
-from jibek.transfer.tables import JOB, PLAN, Slot
+from jibek.transfer.tables import JOB, PLAN, Rule, Slot
 from transfer_packages import A, B, cell, small_job, write_job
 
 ROOT = Path(__file__).parents[2]
@@ -205,3 +207,39 @@ def test_public_names_are_sorted_and_there() -> None:
 
 def test_boxes_are_distinct() -> None:
     assert fault(A) == fault(B) == ""
+
+
+def with_boxes(job: Job, **values: object) -> Job:
+    boxes = {box.id: box.model_copy(update=values) for box in job.boxes.values()}
+    return replace(job, boxes=MappingProxyType(boxes))
+
+
+def test_each_box_left_over_has_its_own_reason() -> None:
+    job = generate("pair", 20, seed=1, held=0.0)
+    reasons = {
+        "no train that is still to come goes to NOWHERE": with_boxes(job, destination="NOWHERE"),
+        "out-01A: no slot may take it, not even alone, by limit": replace(
+            job, rules=MappingProxyType({"limit": Rule(id="limit", kind="box_mass", limit_t=1.0, source="crane")})
+        ),
+        "out-01A: the slots left are forbidden by limit": replace(
+            job, rules=MappingProxyType({"limit": Rule(id="limit", kind="boxes_mass", limit_t=100.0, source="crane")})
+        ),
+    }
+    for reason, impossible in reasons.items():
+        assert check_job(impossible) == []
+        plan = plan_by_rule(impossible)
+        assert check_plan(impossible, plan).violations == ()
+        assert reason in {one.reason for one in plan.leftover}
+        assert len(plan.loads) + len(plan.leftover) == 20
+
+
+def test_a_train_that_is_too_short_is_filled() -> None:
+    job = generate("pair", 20, seed=1, held=0.0, short=0.0, long=0.0, reefer=0.0)
+    outbound = [wagon.id for wagon in job.wagons.values() if wagon.train == "out-01A"]
+    kept = {wagon.id: wagon for wagon in job.wagons.values() if wagon.id not in outbound[4:]}
+    short = replace(job, wagons=MappingProxyType(kept))
+    plan = plan_by_rule(short)
+    assert check_plan(short, plan).violations == ()
+    room = sum(2 if short.models[short.wagons[wagon].model].length_m > 25 else 1 for wagon in outbound[:4])
+    assert len(plan.loads) == room
+    assert {one.reason for one in plan.leftover} == {"out-01A: all its slots of 40 ft are taken"}

@@ -42,31 +42,40 @@ class Loading:
 
     def fits(self, box: t.Box, wagon: int, slot: int) -> bool:
         """Whether a box may be put into a slot: wagon counted from 0, slot from 1."""
+        return not self.fault(box, wagon, slot)
+
+    def fault(self, box: t.Box, wagon: int, slot: int) -> str:
+        """Say why a box may not be put into a slot: `length`, `taken`, `payload`, `axle_load` or the id of a rule; empty if it may."""
         model, here = self.models[wagon], self.standing[wagon]
         place = model.places[slot - 1]
-        if place.length_ft != box.size.length_ft or any(overlap(place, other) for _, other in here):
-            return False
-        if wagon_fault(model, self._of_model[model.id], [*here, (box, place)]):
-            return False
-        return not any(self._train_faults(box, wagon))
+        if place.length_ft != box.size.length_ft:
+            return "length"
+        if any(overlap(place, other) for _, other in here):
+            return "taken"
+        fault = wagon_fault(model, self._of_model[model.id], [*here, (box, place)])
+        return fault or next(self._train_faults(box, wagon), "")
 
     def put(self, box: t.Box, wagon: int, slot: int) -> None:
         """Put a box into a slot."""
         self.standing[wagon].append((box, self.models[wagon].places[slot - 1]))
         self.mass_t += box.mass_t
 
-    def _train_faults(self, box: t.Box, wagon: int) -> Iterator[bool]:
-        """Ask the rules of the whole train whether a box on a wagon would break them."""
-        for rule in self._rules:
-            if rule.kind == "boxes_mass":
-                yield self.mass_t + box.mass_t > (rule.limit_t or 0.0) + _ROUNDING_T
-            elif rule.kind == "reefer_reach" and box.reefer:
-                yield not any(self.models[n].power for n in self._within(wagon, rule.limit_wagons or 0))
-            elif rule.kind == "danger_from_ends" and concerns(rule.classes, box):
-                yield min(wagon, len(self.rake) - 1 - wagon) < (rule.limit_wagons or 0)
-            elif rule.kind == "danger_apart" and box.dg_class:
-                near = self._within(wagon, rule.limit_wagons or 0)
-                yield any(kept_apart(rule, box, other) for n in near for other, _ in self.standing[n])
+    def _train_faults(self, box: t.Box, wagon: int) -> Iterator[str]:
+        """Name the rules of the whole train that a box on a wagon would break."""
+        return (rule.id for rule in self._rules if self._breaks(rule, box, wagon))
+
+    def _breaks(self, rule: t.Rule, box: t.Box, wagon: int) -> bool:
+        near = self._within(wagon, rule.limit_wagons or 0)
+        match rule.kind:
+            case "boxes_mass":
+                return self.mass_t + box.mass_t > (rule.limit_t or 0.0) + _ROUNDING_T
+            case "reefer_reach":
+                return box.reefer and not any(self.models[n].power for n in near)
+            case "danger_from_ends":
+                return concerns(rule.classes, box) and min(wagon, len(self.rake) - 1 - wagon) < (rule.limit_wagons or 0)
+            case "danger_apart":
+                return any(kept_apart(rule, box, other) for n in near for other, _ in self.standing[n])
+        return False
 
     def _within(self, wagon: int, wagons: int) -> range:
         return range(max(0, wagon - wagons), min(len(self.rake), wagon + wagons + 1))

@@ -43,10 +43,11 @@ def read_plan(path: str | os.PathLike[str], job: Job) -> Plan:
     """
 
     def check(plan: Plan, known: Known) -> Iterator[Problem]:
-        yield from unresolved(plan, known, job)
         if known.header and plan.header.job != job.header.id:
             message = f"is a plan for the job {quoted(plan.header.job)}, not for {quoted(job.header.id)}"
             yield Problem(plan.schema.header_file, None, "job", message)
+            return
+        yield from unresolved(plan, known, job)
         yield from incomplete(plan.moves)
 
     return read_package(Plan, folder_of(path), check)

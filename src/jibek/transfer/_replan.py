@@ -77,7 +77,7 @@ def replan(job: Job, plan: Plan, *, seed: int = 0) -> Iterator[Replanned]:
     """Plan the rest of a shift, better and better: first as it was, only later, then the best so far after each round.
 
     Boxes keep their slots and trains their tracks. Moves that are due within 15 minutes keep their crane and their turn,
-    unless it is down or a train is not there. Whoever asks stops it.
+    unless it is down or a train is not there. It ends when nothing is left to be changed; else whoever asks stops it.
 
     Parameters
     ----------
@@ -111,6 +111,8 @@ def replan(job: Job, plan: Plan, *, seed: int = 0) -> Iterator[Replanned]:
             new = _plan(shift, plan, rest)
             found = Replanned(new, check_plan(job, new).value, _kept(shift, plan, new, rest.barred))
         yield found
+        if rest.settled:
+            return
         for _ in range(_ROUNDS):
             rest.change(rng)
 
@@ -176,6 +178,11 @@ class _Rest:
         self.tasks = [task if self._works(task) else self._given(task) for task in shift.tasks]
         self.done, self.hold = self._first()
         self.before = deque([_weighed(self.done)] * _MEMORY, maxlen=_MEMORY)
+
+    @property
+    def settled(self) -> bool:
+        """Whether all moves that are left are bound."""
+        return all(task in self.bound for task in self.tasks)
 
     def _possible(self, task: Task) -> bool:
         """Whether a move could be made when it was planned: its crane works, its trains have come."""
@@ -250,8 +257,6 @@ class _Rest:
     def change(self, rng: random.Random) -> None:
         """Give a move that is not bound another turn or another crane; accept it late (Burke and Bykov 2017)."""
         free = [n for n, task in enumerate(self.tasks) if task not in self.bound]
-        if not free:
-            return
         tasks = list(self.tasks)
         task = tasks.pop(rng.choice(free))
         crane = min(max(task.crane + rng.choice((-1, 0, 0, 1)), 0), len(self.rails.cranes) - 1)

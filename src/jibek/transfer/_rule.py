@@ -5,7 +5,8 @@ It is what is done without a planner, always finds a plan, and is what planners 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 
 from jibek.transfer import tables as t
 from jibek.transfer._dispatch import Goal, dispatch
@@ -65,8 +66,32 @@ def assign(job: Job) -> tuple[dict[str, Goal], dict[str, str]]:
         elif not trains:
             reasons[box.id] = f"no train that is still to come goes to {box.destination}"
         else:
-            reasons[box.id] = f"no slot left on {' or '.join(trains)} that it may have by length, mass and rules"
+            reasons[box.id] = "; ".join(
+                f"{train}: {_why(box, loadings[train], Loading(job, train))}" for train in trains
+            )
     return goals, reasons
+
+
+def _why(box: t.Box, loading: Loading, empty: Loading) -> str:
+    """Say why a train takes a box no more, or never did."""
+    length = box.size.length_ft
+    slots = [
+        (n, slot)
+        for n, model in enumerate(loading.models)
+        for slot, place in enumerate(model.places, 1)
+        if place.length_ft == length
+    ]
+    if not slots:
+        return f"no wagon has a slot of {length} ft"
+    if all(empty.fault(box, *slot) for slot in slots):
+        return f"no slot may take it, not even alone, by {_named(empty.fault(box, *slot) for slot in slots)}"
+    named = _named(loading.fault(box, *slot) for slot in slots)
+    return f"the slots left are forbidden by {named}" if named else f"all its slots of {length} ft are taken"
+
+
+def _named(faults: Iterable[str]) -> str:
+    """Name what forbids slots that are free, the most frequent first."""
+    return " and ".join(fault for fault, _ in Counter(faults).most_common() if fault not in ("", "taken"))
 
 
 def _place(box: t.Box, loading: Loading) -> Goal | None:
