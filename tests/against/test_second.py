@@ -49,15 +49,29 @@ def test_starter(seed):
     assert assert_agree(corridor, seed) > 2000
 
 
+SETTLED = {(): [1127], ("tight",): [667], ("exact",): [398], ("exact", "tight"): [502]}
+"""Seeds of corridors on which the two once disagreed, by kind."""
+
+
+@pytest.mark.parametrize("kind", SETTLED, ids=str)
+def test_some_corridors_drawn_at_random(kind):
+    assert_all_agree(kind, [*range(16), *SETTLED[kind]])
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("kind", "seeds"), [({}, range(300)), ({"tight": True}, range(150)), ({"exact": True}, range(100))], ids=str
+    ("kind", "end"), [((), 300), (("tight",), 150), (("exact",), 100), (("exact", "tight"), 50)], ids=str
 )
-def test_corridors_drawn_at_random(kind, seeds):
+def test_corridors_drawn_at_random(kind, end):
+    assert_all_agree(kind, range(16, end))
+
+
+def assert_all_agree(kind, seeds):
+    """Run both on corridors drawn at random; those that end in a deadlock are left out."""
     containers, deadlocks = [], 0
     for seed in seeds:
         try:
-            containers.append(assert_agree(drawn(seed, **kind), seed))
+            containers.append(assert_agree(drawn(seed, **dict.fromkeys(kind, True)), seed))
         except Deadlock:
             deadlocks += 1
     assert deadlocks < len(containers)

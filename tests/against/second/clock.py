@@ -57,6 +57,14 @@ def _go_on(first: simpy.Event, process: Generator[simpy.Event, None, None]) -> G
     yield from process
 
 
+def happen(event: simpy.Event) -> None:
+    """Let an event happen at once: who waits for it goes on before whoever let it happen."""
+    event._ok, event._value = True, None
+    callbacks, event.callbacks = event.callbacks, None
+    for callback in callbacks:
+        callback(event)
+
+
 class Units:
     """Like units, first come first served; a `simpy.Resource` would hand a unit on only after what else is done in the moment."""
 
@@ -108,7 +116,7 @@ class Closable:
         self.closures -= 1
         if not self.closures:
             event, self._opened = self._opened, self.clock.event()
-            event.succeed()
+            happen(event)
             self.on_opening()
 
     def on_opening(self) -> None:

@@ -7,7 +7,7 @@ from math import inf
 
 import simpy
 
-from against.second.clock import Clock, Closable
+from against.second.clock import Clock, Closable, happen
 from against.second.draws import RUNNING, Draws, entity
 from jibek.corridor.tables import Link
 
@@ -52,7 +52,7 @@ class Direction:
         now = self.clock.now
         while self.queue and not self.track.closed and now >= self.next_h:
             self.next_h = now + self.headway_h
-            self.queue.popleft().succeed()
+            happen(self.queue.popleft())
         if self.queue and not self.track.closed and not self.timed:
             self.timed = True
             self.clock.call_at(self.next_h, self._come)

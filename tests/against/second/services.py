@@ -66,7 +66,7 @@ class Service:
         self.open_departure: float | None = None
         self.trips: list[Trip] = []
         self.closed = 0
-        self.alarm = False
+        self.alarm = inf
 
     # The line
 
@@ -74,7 +74,6 @@ class Service:
         """Let a container in the yard wait from now."""
         insort(self.line, (container.place, container))
         self.in_yard += container.quarters
-        self._set_alarm()
 
     def take(self, container: Container) -> None:
         """Take the container that is next in line from it."""
@@ -92,19 +91,14 @@ class Service:
             return self.line[0][1].here.ready_h
         return min((container.here.ready_h for _, container in self.line), default=inf)
 
-    def _set_alarm(self) -> None:
-        """Ask again when the longest-waiting container reaches the longest wait."""
-        if self.alarm or self.rule != "filled" or self.max_wait_h == inf:
-            return
-        due = (container.here.ready_h + self.max_wait_h for _, container in self.line)
-        first = min((time for time in due if time > self.clock.now), default=inf)
-        if first < inf:
-            self.alarm = True
-            self.clock.call_at(first, self._ring)
+    def _ask_at(self, due: float) -> None:
+        """Ask again when the longest-waiting container reaches the longest wait, unless it is asked then or before."""
+        if due < self.alarm:
+            self.alarm = due
+            self.clock.call_at(due, self._ring)
 
     def _ring(self) -> None:
-        self.alarm = False
-        self._set_alarm()
+        self.alarm = inf
         self.ask()
 
     # Departures
@@ -119,13 +113,15 @@ class Service:
 
     # Calling
 
-    def calls(self, *, new: bool = False) -> bool:
-        """Whether it calls a vehicle, or calls for a new one of a fleet without a count."""
-        missing = self.waiting - self.claimed
-        if self.rule == "filled":
-            late = self.longest() + self.max_wait_h <= self.clock.now
-            return missing > 0 and (missing >= self.min_quarters or late)
-        return self.open_departure is not None and (missing > 0 or not new)
+    def calls(self) -> bool:
+        """Whether it calls a vehicle; if nothing is lacking but the longest wait, it is asked again when that is over."""
+        if self.rule != "filled":
+            return self.open_departure is not None
+        missing, due = self.waiting - self.claimed, self.longest() + self.max_wait_h
+        if missing <= 0 or missing >= self.min_quarters or due <= self.clock.now:
+            return missing > 0
+        self._ask_at(due)
+        return False
 
     def keeps(self) -> bool:
         """Whether it takes a vehicle that is still to be unloaded."""
@@ -143,11 +139,13 @@ class Service:
             self.ask()
 
     def _find(self) -> Vehicle | None:
+        if not self.calls():
+            return None
         if self.pool:
-            return self.pool.popleft() if self.calls() else None
+            return self.pool.popleft()
         for rotation in self.first_of:
             fleet = rotation.fleet
-            if (fleet.home or not fleet.finite) and self.calls(new=not fleet.finite):
+            if fleet.home or (not fleet.finite and self.waiting > self.claimed):
                 vehicle = fleet.home.popleft() if fleet.finite else Vehicle(fleet)
                 vehicle.rotation, vehicle.stage = rotation, 0
                 return vehicle

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import simpy
 
-from against.second.clock import Clock, Closable, Units
+from against.second.clock import Clock, Closable, Units, happen
 from against.second.draws import entity
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Zone(Closable):
         while self.at_the_door and len(self.inside) < self.admits:
             vehicle, event = self.at_the_door.popleft()
             self.inside.add(vehicle)
-            event.succeed()
+            happen(event)
 
     def depart(self, vehicle: Vehicle) -> None:
         """Leave the admitted."""
