@@ -205,6 +205,31 @@ def test_room_in_the_yard_is_used_at_the_moment_it_is_given_back(tmp_path):
     assert hops["load_h"][hops["service"] == 1].tolist() == [1, 3, 5, 7]
 
 
+def test_a_yard_is_as_full_as_it_was_while_counted(tmp_path):
+    """Five containers come and go in the warm-up; three come in the warm-up and stay until noon; one comes and goes after."""
+    corridor = write_package(
+        tmp_path,
+        days=2,
+        warmup_days=3,
+        places=PLACES,
+        links="id,from_place,to_place,mode,length_km,run_h\nab,a,b,road,1,1",
+        terminals="id,place\na,a\nb,b",
+        zones="id,terminal,kind,positions\ngate,a,gate,1\nyard,a,yard,",
+        equipment="id,terminal,count,move_min\ncrane,a,1,5",
+        transfers="id,from_zone,to_zone,steps\nout,yard,gate,crane\nin,gate,yard,crane",
+        fleets="id,mode,capacity_teu\ntrucks,road,20",
+        services="id,from_terminal,from_zone,to_terminal,path,rule,load_h\nrun,a,gate,b,ab,listed,1",
+        rotations="id,fleet,services\nrun,trucks,run",
+        flows="id,from_terminal,to_terminal,arrival\nf,a,b,listed",
+        itineraries="id,flow,services\nf,f,run",
+        arrivals="flow,time,containers\nf,2024-12-29T06:00,5\nf,2024-12-31T06:00,3\nf,2025-01-02T00:00,1",
+        departures="service,time\nrun,2024-12-29T18:00\nrun,2025-01-01T12:00\nrun,2025-01-02T12:00",
+    )
+    run = next(replicate(corridor))
+    assert run.trips["containers"].tolist() == [5, 3, 1]
+    assert run.yard_max.tolist() == [6, 0]
+
+
 def test_bad_numbers_are_refused(starter):
     for wrong in ({"replications": 0}, {"jobs": 0}, {"seed": -1}):
         with pytest.raises(jibek.JibekError, match="at least 1"):

@@ -23,9 +23,9 @@ def use_yard(w, now, terminal, quarters):
     t = w.terminal[terminal]
     add_hours(w.yard, terminal, t["since"], now, t["used"] / 4.0, w.clock[0])
     t["since"] = now
+    if now >= 0.0:  # also what has stood there since the warm-up
+        w.yard_max[terminal] = max(w.yard_max[terminal], max(t["used"], t["used"] + quarters) / 4.0)
     t["used"] += quarters
-    if now >= 0.0 and t["used"] / 4.0 > w.yard_max[terminal]:
-        w.yard_max[terminal] = t["used"] / 4.0
 
 
 @inner
