@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
-from jibek.corridor import Corridor
+from jibek.corridor import Corridor, read
 from jibek.results._network import Network, names_of
 from jibek.simulate._replication import Replication
 
@@ -264,3 +266,9 @@ def two_containers(corridor: Corridor, *, number: int = 0, late: float = 0.0) ->
     ]  # fmt: skip
     closed = [{"closure": names.closures.index("storm"), "start_h": 165, "end_h": 175}]
     return replication(corridor, containers=containers, hops=hops, trips=trips, legs=legs, closed=closed, number=number)
+
+
+@functools.cache
+def starter_year(number: int) -> Replication:
+    """Return a year of random traffic on the starter corridor; all tests share it, so none may change it."""
+    return Traffic(read("starter"), number).make(number)

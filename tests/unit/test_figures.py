@@ -12,13 +12,13 @@ from jibek.results import Run, RunError
 from jibek.results._names import modes, names, title, user, usual
 from jibek.results._network import names_of
 from jibek.results._style import wrapped
-from replications import Traffic, two_containers
+from replications import starter_year, two_containers
 
 
 @pytest.fixture(scope="module")
 def run() -> Run:
     corridor = read("starter")
-    series = [Traffic(corridor, seed).make(seed) for seed in range(2)]
+    series = [starter_year(number) for number in range(2)]
     return Run.collect(corridor, names_of(corridor), series, seed=0)
 
 
@@ -85,13 +85,11 @@ def test_space_time(run: Run) -> None:
     assert "Western shore" in [tick.get_text() for tick in figure.axes[0].child_axes[0].get_yticklabels()]
 
 
-def test_space_time_shows_by_default_a_flow_of_several_modes() -> None:
+def test_space_time_shows_by_default_a_flow_of_several_modes(run: Run) -> None:
     corridor = read("trans-caspian")
     rail, sea = "xian-brest-dostyk", "almaty-poti"
     assert modes(corridor, rail) == ("rail",)
     assert modes(corridor, sea) == ("rail", "sea")
-    series = [Traffic(read("starter"), 0).make()]
-    run = Run.collect(read("starter"), names_of(read("starter")), series, seed=0)
     assert "Westbound (west-usual)" in run.figures.space_time().get_suptitle()
 
 

@@ -15,7 +15,7 @@ from jibek.results import Run, RunError
 from jibek.results._folder import Folder
 from jibek.results._network import names_of
 from jibek.simulate._replication import Replication
-from replications import Traffic, two_containers
+from replications import starter_year, two_containers
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +24,8 @@ def corridor() -> Corridor:
 
 
 @pytest.fixture(scope="module")
-def traffic(corridor: Corridor) -> list[Replication]:
-    return [Traffic(corridor, seed).make(seed) for seed in range(2)]
+def traffic() -> list[Replication]:
+    return [starter_year(number) for number in range(2)]
 
 
 @pytest.fixture(scope="module")
@@ -160,7 +160,7 @@ def test_a_manifest_of_something_else_is_no_run(corridor: Corridor, tmp_path: Pa
 @pytest.mark.parametrize("name", ["r[1]", "r*", "r?", "a'b", "r{1}"])
 def test_names_of_folders_are_no_patterns(corridor: Corridor, tmp_path: Path, name: str) -> None:
     for folder, count in ((tmp_path / "r1", 2), (tmp_path / name, 1)):
-        series = [two_containers(corridor)] + [Traffic(corridor, 1).make(1)] * (count - 1)
+        series = [two_containers(corridor, number=number) for number in range(count)]
         Run.collect(corridor, names_of(corridor), series, seed=0, out=folder)
     run = Run.open(tmp_path / name)
     assert run.statistics.replications == 1

@@ -13,15 +13,13 @@ from jibek.results import Run, simulate
 from jibek.results._behind import behind
 from jibek.results._interval import Interval, plain_number
 from jibek.results._network import names_of
-from replications import Traffic, two_containers
+from replications import Traffic, starter_year, two_containers
 
 
 @pytest.fixture(scope="module")
 def run() -> Run:
     corridor = read("starter")
-    return Run.collect(
-        corridor, names_of(corridor), [Traffic(corridor, n).make(n) for n in range(2)], seed=0, containers=False
-    )
+    return Run.collect(corridor, names_of(corridor), [starter_year(n) for n in range(2)], seed=0, containers=False)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +80,7 @@ def test_what_is_inside_is_said(run: Run, capsys: pytest.CaptureFixture[str]) ->
 
 def test_what_was_inside_at_the_start_is_what_had_entered_and_not_left() -> None:
     corridor = read("starter")
-    replication = Traffic(corridor, 0).make()
+    replication = starter_year(0)
     held = replication.containers
     there = (held["enter_h"] < 0) & ~(held["leave_h"] < 0)
     end = 24 * corridor.header.days

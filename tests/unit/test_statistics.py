@@ -16,7 +16,7 @@ from jibek.results._run import Run
 from jibek.results._statistics import Statistics
 from jibek.results._summary import Summariser, Summary
 from jibek.simulate._replication import Replication
-from replications import Traffic, two_containers
+from replications import starter_year, two_containers
 
 
 @pytest.fixture(scope="module")
@@ -231,11 +231,10 @@ def test_nothing_is_used_for_more_than_all_its_time(corridor: Corridor, changes:
 
 
 def test_a_year_of_traffic_adds_up(corridor: Corridor) -> None:
-    traffic = Traffic(corridor, 3)
-    replication = traffic.make()
+    replication = starter_year(0)
     run = Run.collect(corridor, names_of(corridor), [replication], seed=0, containers=False)
     leave, enter = replication.containers["leave_h"], replication.containers["enter_h"]
-    chosen = (leave >= 0) & (leave < traffic.end)
+    chosen = (leave >= 0) & (leave < 24 * corridor.header.days)
     assert run.statistics["total.transit_days.mean"].mean == pytest.approx((leave - enter)[chosen].mean() / 24)
     for flow in corridor.flows:
         budget = run.statistics.budget(flow)["mean"].sum()
