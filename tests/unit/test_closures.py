@@ -28,6 +28,24 @@ def test_paths_given_before_a_closure_lapse_and_are_given_again_in_order(tmp_pat
     assert outcome.legs["enter_h"][order].tolist() == [0, 14, 26, 38]
 
 
+def test_between_two_closures_that_meet_there_is_a_moment(tmp_path):
+    corridor = write_package(
+        tmp_path,
+        days=4,
+        places=PLACES,
+        links="id,from_place,to_place,mode,length_km,run_h,paths_per_day\nab,a,b,road,10,1,24",
+        terminals="id,place\na,a\nb,b",
+        closures="id,link,start,end\nrain,ab,2025-01-01T10:00,2025-01-01T20:00\nsnow,ab,2025-01-01T00:00,2025-01-01T10:00",
+        fleets="id,mode,capacity_teu\ntrucks,road,2",
+        services="id,from_terminal,to_terminal,path,rule\nrun,a,b,ab,filled",
+        rotations="id,fleet,services\nrun,trucks,run",
+        flows="id,from_terminal,to_terminal,arrival\nf,a,b,listed",
+        arrivals="flow,time,containers\nf,2025-01-01T04:00,2",
+        itineraries="id,flow,services\nf,f,run",
+    )
+    assert next(replicate(corridor)).legs["enter_h"].tolist() == [10, 20]
+
+
 def test_a_closed_yard_stops_the_lifts_into_and_out_of_it(tmp_path):
     corridor = write_package(
         tmp_path,

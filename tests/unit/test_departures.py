@@ -205,3 +205,39 @@ def test_a_vehicle_gives_up_its_position_when_another_is_called(tmp_path):
     assert list(gone["vehicle"]) == [0, 1]
     assert list(gone["closed_h"]) == [10, 11]
     assert run.daily["positions"][1:].sum() == 0
+
+
+def test_nobody_is_admitted_before_those_who_wait(tmp_path):
+    """At noon a train leaves a; so one at b may go there, and b admits another: the one that waits at c, not the one new at a."""
+    ends = (("ca", "c", "a"), ("ac", "a", "c"), ("db", "d", "b"), ("ba", "b", "a"), ("ad", "a", "d"),
+            ("cb", "c", "b"), ("bc", "b", "c"), ("ab", "a", "b"), ("bk", "b", "a"))  # fmt: skip
+    links = {"ca": "ac", "db": "bd", "ba": "ab", "cb": "bc", "bk": "ab"}
+    tracks = {"a": "a-track", "b": "b-track"}
+    due = {"ca": 0, "ac": 12, "db": 0, "ba": 3, "ad": 70, "cb": 5, "bc": 20, "ab": 10, "bk": 60}
+    load_h = {id_: 0 if id_ == "ab" else min(12, hour) for id_, hour in due.items()}
+    corridor = write_package(
+        tmp_path,
+        days=4,
+        places=PLACES,
+        links="id,from_place,to_place,mode,gauge_mm,length_km,run_h\n"
+        + "\n".join(f"{id_},{id_[0]},{id_[1]},rail,1520,10,1" for id_ in ("ab", "ac", "ad", "bc", "bd")),
+        terminals="id,place\n" + "\n".join(f"{id_},{id_}" for id_ in "abcd"),
+        zones="id,terminal,kind,gauge_mm,positions,sidings\n"
+        + "\n".join(f"{id_}-track,{id_},track,1520,1,0\n{id_}-yard,{id_},yard,,," for id_ in "ab"),
+        equipment="id,terminal,count,move_min\ncrane,b,1,30",
+        transfers="id,from_zone,to_zone,steps\nin,b-track,b-yard,crane",
+        fleets="id,mode,gauge_mm,count,capacity_teu\n" + "\n".join(f"f{n},rail,1520,1,4" for n in range(4)),
+        services="id,from_terminal,from_zone,to_terminal,to_zone,path,rule,load_h\n"
+        + "\n".join(
+            f"{id_},{start},{tracks.get(start, '')},{end},{tracks.get(end, '')},{links.get(id_, id_)},listed,{load_h[id_]}"
+            for id_, start, end in ends
+        ),
+        rotations="id,fleet,services\nr0,f0,ca>ac\nr1,f1,db>ba>ad\nr2,f2,cb>bc\nr3,f3,ab>bk",
+        flows="id,from_terminal,to_terminal,arrival\nf,c,b,listed",
+        arrivals="flow,time,containers\nf,2025-01-01T00:00,1",
+        itineraries="id,flow,services\nf,f,cb",
+        departures="service,time\n"
+        + "\n".join(f"{id_},2025-01-0{1 + hour // 24}T{hour % 24:02}:00" for id_, hour in due.items()),
+    )
+    left = {service: trips_of(corridor, service)["left_h"].tolist() for service in ("ac", "ba", "cb", "ab")}
+    assert left == {"ac": [12], "ba": [12], "cb": [12], "ab": [20]}
