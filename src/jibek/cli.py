@@ -169,7 +169,10 @@ def simulate(
     figures: Annotated[bool, typer.Option("--figures", help="Draw figures into the folder.")] = False,
     no_containers: Annotated[
         bool,
-        typer.Option("--no-containers", help="Write no tables of single containers: statistics, trips and legs only."),
+        typer.Option(
+            "--no-containers",
+            help="Write no tables of single containers, and hold none: statistics, trips and legs only.",
+        ),
     ] = False,
 ) -> None:
     """Simulate a corridor, container by container."""

@@ -205,12 +205,12 @@ def test_verify_tells_whether_theory_and_simulation_agree(factor, code, jibek_, 
 
 
 def test_an_interrupted_run_keeps_what_is_complete_and_says_so(jibek_, monkeypatch, tmp_path):
-    def interrupted(corridor, **more):
-        yield next(replicate(corridor, **more))
+    def interrupted(make, corridor, **more):
+        yield next(replicate(make, corridor, **more))
         raise KeyboardInterrupt
 
-    replicate = jibek.results._simulate.replicate
-    monkeypatch.setattr(jibek.results._simulate, "replicate", interrupted)
+    replicate = jibek.results._simulate.replicate_into
+    monkeypatch.setattr(jibek.results._simulate, "replicate_into", interrupted)
     run = ("simulate", "starter", "--days", "20", "--replications", "3")
     code, out, err = jibek_(*run, "--out", str(tmp_path / "run"))
     assert code == 130

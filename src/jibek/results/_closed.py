@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.results._network import Network
-from jibek.simulate._replication import Replication
+from jibek.simulate._replication import Replication, Table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -40,34 +40,48 @@ class Closed:
 
 def closed_parts(network: Network, replication: Replication) -> Closed:
     """Return how much of each wait what was waited for was closed."""
-    from jibek.results import _kernels as kernels
+    return Closings(network, replication.closed)(replication)
 
-    lines = _Lines(network, replication)
-    containers, hops, trips, legs = (
-        replication.containers,
-        replication.hops,
-        replication.trips,
-        replication.legs,
-    )
-    origin, goal, both, links = lines.by_service()
-    packed = lines.packed()
-    service = trips["service"]
-    trip = legs["trip"]
-    hop_times = (hops["service"], hops["ready_h"], hops["load_h"], hops["direct"])
-    entry = (containers["itinerary"], containers["first_hop"], containers["enter_h"])
-    return Closed(
-        hops=kernels.closed_waits(*entry, network.ride_start, origin, hop_times, packed),
-        leaving=kernels.closed_between(trips["cleared_h"], trips["left_h"], both[service], *packed),
-        berthing=kernels.closed_between(trips["passed_h"], trips["berthed_h"], goal[service], *packed),
-        admission=kernels.closed_between(legs["checked_h"], legs["admitted_h"], goal[service[trip]], *packed),
-        path=kernels.closed_between(legs["admitted_h"], legs["enter_h"], links[legs["link"]], *packed),
-    )
+
+class Closings:
+    """What was closed when, in a replication.
+
+    Parameters
+    ----------
+    network, closed
+        The corridor, and the times closed by closure.
+    """
+
+    def __init__(self, network: Network, closed: Table) -> None:
+        lines = _Lines(network, closed)
+        self._network = network
+        self._by_service = lines.by_service()
+        self._packed = lines.packed()
+
+    def __call__(self, part: Replication) -> Closed:
+        """Return how much of each wait of a part what was waited for was closed."""
+        from jibek.results import _kernels as kernels
+
+        containers, hops, trips, legs = part.containers, part.hops, part.trips, part.legs
+        origin, goal, both, links = self._by_service
+        service = trips["service"]
+        trip = legs["trip"]
+        hop_times = (hops["service"], hops["ready_h"], hops["load_h"], hops["direct"])
+        entry = (containers["itinerary"], containers["first_hop"], containers["enter_h"])
+        packed, between = self._packed, kernels.closed_between
+        return Closed(
+            hops=kernels.closed_waits(*entry, self._network.ride_start, origin, hop_times, packed),
+            leaving=between(trips["cleared_h"], trips["left_h"], both[service], *packed),
+            berthing=between(trips["passed_h"], trips["berthed_h"], goal[service], *packed),
+            admission=between(legs["checked_h"], legs["admitted_h"], goal[service[trip]], *packed),
+            path=between(legs["admitted_h"], legs["enter_h"], links[legs["link"]], *packed),
+        )
 
 
 class _Lines:
     """Lines of closed intervals, each the union of what a set of closures closed."""
 
-    def __init__(self, network: Network, replication: Replication) -> None:
+    def __init__(self, network: Network, closed: Table) -> None:
         self._network = network
         self._of = {
             (kind, name): frozenset(
@@ -78,7 +92,7 @@ class _Lines:
             for kind, table in (("terminal", "terminals"), ("zone", "zones"), ("link", "links"))
             for name in getattr(network.names, table)
         }
-        self._closed = replication.closed
+        self._closed = closed
         self._numbers: dict[frozenset[int], int] = {}
 
     def _line(self, targets: Iterable[tuple[str, str | None]]) -> int:

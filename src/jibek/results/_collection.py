@@ -6,19 +6,21 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from jibek.corridor import Corridor
 from jibek.results._folder import FORMAT, Folder
 from jibek.results._network import Network
 from jibek.results._quantities import groups_of
-from jibek.results._summary import Summariser
-from jibek.results._tables import detailed, small
+from jibek.results._summary import Summarised, Summariser, Summary
+from jibek.results._tables import SMALL, detailed, small_table
 from jibek.simulate._replication import Names, Replication
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Collection:
         containers: bool = True,
         overwrite: bool = False,
     ) -> None:
+        self.corridor = corridor
+        self.out = None if out is None else Path(out)
         self._network = Network(corridor, names)
         self._summarise = Summariser(self._network)
         self._seed = seed
@@ -65,33 +69,35 @@ class Collection:
             draft = tempfile.mkdtemp(prefix="jibek-")
             weakref.finalize(self, shutil.rmtree, draft, ignore_errors=True)
             self.folder = Folder(Path(draft, "run"), corridor)
-        self.tables: dict[str, dict[int, pl.DataFrame]] = defaultdict(dict)
+        self._kept: dict[int, Summarised] = {}
         self.count = 0
         self.interrupted = False
 
-    def take(self, replications: Iterable[Replication]) -> None:
+    def summarise(self, parts: Iterator[Replication]) -> Summarised:
+        """Summarise a replication that comes in parts, in whatever thread."""
+        return self._summarise.of(parts, trips=self._everything and not self._containers)
+
+    def take(self, replications: Iterable[Summarised]) -> None:
         """Add replications as they come, until the last or an interruption after the first."""
         self.finish()
         try:
-            for replication in replications:
-                self.add(replication)
+            for replication, summary in replications:
+                self.add(replication, summary)
         except KeyboardInterrupt:
             if not self.count:
                 raise
             self.interrupted = True
 
-    def add(self, replication: Replication) -> None:
-        """Summarise a replication, and write or keep its tables."""
-        summary = self._summarise(replication)
-        tables = small(self._network, replication, summary)
+    def add(self, replication: Replication, summary: Summary) -> None:
+        """Write or keep the tables of a replication."""
         if self.folder is None:
-            for name, frame in tables.items():
-                self.tables[name][replication.number] = frame
+            self._kept[replication.number] = (replication.without_single_things(), summary.without_single_things())
         else:
             large: Iterable[tuple[str, pl.DataFrame]] = ()
             if self._everything or replication.number == 0:
                 large = detailed(self._network, replication, summary, containers=self._containers)
-            self.folder.add(replication.number, chain(large, tables.items()))
+            small = ((name, small_table(name, self._network, replication, summary)) for name in SMALL)
+            self.folder.add(replication.number, chain(large, small))
         self._groups = self._groups or groups_of(summary.quantities)
         self.count += 1
         if self._everything:
@@ -110,14 +116,24 @@ class Collection:
         if self.folder is not None:
             self.folder.close()
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Tables that are made of what is kept in memory."""
+        return SMALL if self._kept else ()
+
     def table(self, name: str) -> pl.DataFrame:
-        """Return a table kept in memory, by replication."""
+        """Return one of `tables`, by replication."""
         import polars as pl
 
-        return pl.concat([frame for _, frame in sorted(self.tables[name].items())])
+        return pl.concat([small_table(name, self._network, *one) for _, one in sorted(self._kept.items())])
+
+    def quantities(self) -> tuple[list[str], NDArray[np.float64]]:
+        """Return the names and, one row a replication, the values of the figures kept in memory."""
+        summaries = [summary for _, (_, summary) in sorted(self._kept.items())]
+        return list(summaries[0].quantities), np.array([list(one.quantities.values()) for one in summaries])
 
     def _manifest(self) -> dict[str, Any]:
-        corridor = self._network.corridor
+        corridor = self.corridor
         header = corridor.header
         return {
             "format": FORMAT,

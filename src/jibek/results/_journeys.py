@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from jibek.results._closed import Closed
 from jibek.results._cost import grams_per_t
-from jibek.results._network import Network, starts
+from jibek.results._network import Network
+from jibek.results._sums import Carried, Sums, add
+from jibek.results._transit import TransitTimes
 from jibek.simulate._replication import Replication, Table
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-SHARES = (0.1, 0.5, 0.9, 0.95)
-TRANSIT = ("mean", "p10", "p50", "p90", "p95")
-"""Figures of a distribution: the mean, then the quantiles of `SHARES`."""
 
 
 class ConservationError(RuntimeError):
@@ -62,68 +60,102 @@ class Journeys:
     loaded: Ints
 
 
-def follow(network: Network, replication: Replication, closed: Closed) -> Journeys:
-    """Add up what the containers of a replication did.
+class Follower:
+    """Adds up what the containers of a replication did.
 
-    Raises
-    ------
-    ConservationError
-        If containers in are not delivered or still inside, or if stages do not add up to the transit time.
+    Parameters
+    ----------
+    network
+        The corridor.
     """
-    from jibek.results import _kernels as kernels
 
-    containers, hops = replication.containers, replication.hops
-    itinerary, quarters = containers["itinerary"], containers["quarters"]
-    entry, exit_ = containers["enter_h"], containers["leave_h"]
-    labels, month_of_day = network.months
-    _check_conserved(network, replication)
-    done, entered, left = kernels.cohort(network.hours, itinerary, quarters, entry, exit_, month_of_day)
-    flow = network.flow_of[itinerary]
-    size = len(network.names.itineraries)
-    months = len(network.names.flows) * len(labels)
-    spent, direct, grams = _spent(network, replication, closed, done)
-    delivered = kernels.tally(np.where(done, itinerary, -1), quarters, size)
-    transit = _transit(network, replication, done, np.where(done, flow * len(labels) + left, -1), months)
-    _check_times(network, spent, delivered[:, 0], transit[0][:, 0])
-    times = (hops["service"], hops["load_h"], hops["unload_h"])
-    return Journeys(
-        offered=kernels.tally(np.where(entered >= 0, itinerary, -1), quarters, size),
-        delivered=delivered,
-        inside=kernels.tally(np.where(np.isnan(exit_), itinerary, -1), quarters, size),
-        offered_by_month=kernels.tally(np.where(entered >= 0, flow * len(labels) + entered, -1), quarters, months),
-        delivered_by_month=kernels.tally(np.where(done, flow * len(labels) + left, -1), quarters, months),
-        transit_h=transit,
-        spent_h=spent,
-        direct=direct,
-        grams=grams,
-        loaded=kernels.handled(
-            network.hours,
-            itinerary,
-            containers["first_hop"],
-            quarters,
-            network.ride_start,
-            times,
-            len(network.names.services),
-        ),
-    )
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._sums: Sums = {}
+        self._transit = TransitTimes(network)
+        self._aboard = Carried(np.int64)
 
+    def add(self, part: Replication, closed: Closed) -> None:
+        """Add a part of the replication, the closed parts of its waits known.
 
-def _transit(
-    network: Network, replication: Replication, done: NDArray[np.bool_], month: Ints, months: int
-) -> tuple[Floats, Floats, Floats, Floats]:
-    from jibek.results import _kernels as kernels
+        Raises
+        ------
+        ConservationError
+            If a container moved against time, or a trip carried others than it has.
+        """
+        from jibek.results import _kernels as kernels
 
-    containers = replication.containers
-    rows = np.flatnonzero(done)
-    transit = containers["leave_h"][rows] - containers["enter_h"][rows]
-    rows = rows[order := np.argsort(transit, kind="stable")]  # twice as fast: most follow one of the same trip
-    transit = transit[order]
-    itinerary = containers["itinerary"][rows]
-    shares = np.array(SHARES)
-    by_itinerary = kernels.quantiles(transit, itinerary, len(network.names.itineraries), shares)
-    by_flow = kernels.quantiles(transit, network.flow_of[itinerary], len(network.names.flows), shares)
-    by_month = kernels.quantiles(transit, month[rows], months, shares)
-    return by_itinerary, by_flow, by_month, kernels.quantiles(transit, np.zeros_like(rows), 1, shares)
+        network, containers, hops = self._network, part.containers, part.hops
+        itinerary, quarters, entry, exit_ = _columns(containers, "itinerary", "quarters", "enter_h", "leave_h")
+        labels, month_of_day = network.months
+        self._check_hops(part)
+        done, entered, left = kernels.cohort(network.hours, itinerary, quarters, entry, exit_, month_of_day)
+        flow = network.flow_of[itinerary]
+        size = len(network.names.itineraries)
+        months = len(network.names.flows) * len(labels)
+        spent, direct, grams = _spent(network, part, closed, done)
+        rows = np.flatnonzero(done)
+        self._transit.add(exit_[rows] - entry[rows], itinerary[rows], left[rows])
+        times = (hops["service"], hops["load_h"], hops["unload_h"])
+        services = len(network.names.services)
+        add(
+            self._sums,
+            {
+                "offered": kernels.tally(np.where(entered >= 0, itinerary, -1), quarters, size),
+                "delivered": kernels.tally(np.where(done, itinerary, -1), quarters, size),
+                "inside": kernels.tally(np.where(np.isnan(exit_), itinerary, -1), quarters, size),
+                "offered_by_month": kernels.tally(
+                    np.where(entered >= 0, flow * len(labels) + entered, -1), quarters, months
+                ),
+                "delivered_by_month": kernels.tally(np.where(done, flow * len(labels) + left, -1), quarters, months),
+                "spent_h": spent,
+                "direct": direct,
+                "grams": grams,
+                "loaded": kernels.handled(
+                    network.hours, itinerary, containers["first_hop"], quarters, network.ride_start, times, services
+                ),
+                "numbers": kernels.tally(containers["flow"], containers["number"], len(network.names.flows)),
+            },
+        )
+
+    def _check_hops(self, part: Replication) -> None:
+        """Check that hops follow in time, and that trips carried the containers that they have."""
+        from jibek.results import _kernels as kernels
+
+        names, containers, trips = self._network.names, part.containers, part.trips
+        carried = self._aboard.into(part)
+        broken = kernels.first_broken(
+            _columns(containers, "itinerary", "first_hop", "enter_h", "leave_h"),
+            self._network.ride_start,
+            (*_columns(part.hops, "trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct"), carried),
+        )
+        if broken >= 0:
+            name = f"container {containers['number'][broken]} of flow {names.flows[containers['flow'][broken]]}"
+            raise ConservationError(f"replication {part.number}: the hops of {name} do not follow in time")
+        wrong = (carried != trips["containers"]) & ~np.isnan(trips["closed_h"])
+        if part.kept is not None:
+            wrong &= ~part.kept  # of these more may be told
+        if wrong.any():
+            trip = int(np.flatnonzero(wrong)[0])
+            name = f"trip {trips['number'][trip]} of {names.services[trips['service'][trip]]}"
+            said = f"has {trips['containers'][trip]} containers, but {carried[trip]} were aboard"
+            raise ConservationError(f"replication {part.number}: {name} {said}")
+        self._aboard.on(part, carried)
+
+    def journeys(self, number: int) -> Journeys:
+        """Return the sums of a replication of that number, checking that no container and no hour is lost.
+
+        Raises
+        ------
+        ConservationError
+            If containers in are not delivered or still inside, or if stages do not add up to the transit time.
+        """
+        count, numbers = self._sums.pop("numbers").T
+        if np.any(numbers != count * (count - 1) // 2):
+            raise ConservationError(f"replication {number}: containers are not numbered one by one")
+        transit = self._transit.figures()
+        _check_times(self._network, self._sums["spent_h"], self._sums["delivered"][:, 0], transit[0][:, 0])
+        return Journeys(**self._sums, transit_h=transit)
 
 
 def _spent(
@@ -158,34 +190,6 @@ def _spent(
 
 def _columns(table: Table, *names: str) -> tuple[NDArray[Any], ...]:
     return tuple(table[name] for name in names)
-
-
-def _check_conserved(network: Network, replication: Replication) -> None:
-    """Check that no container is lost or doubled."""
-    from jibek.results import _kernels as kernels
-
-    containers, hops, trips = replication.containers, replication.hops, replication.trips
-    flow, number = containers["flow"], containers["number"]
-    size = len(network.names.flows)
-    begin = starts(np.bincount(flow, minlength=size))
-    if np.any(number != np.arange(flow.size) - begin[flow]):
-        raise ConservationError(f"replication {replication.number}: containers are not numbered one by one")
-    carried = np.zeros(trips["service"].size, dtype=np.int64)
-    times = ("trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct")
-    broken = kernels.first_broken(
-        _columns(containers, "itinerary", "first_hop", "enter_h", "leave_h"),
-        network.ride_start,
-        (*_columns(hops, *times), carried),
-    )
-    if broken >= 0:
-        name = f"container {number[broken]} of flow {network.names.flows[flow[broken]]}"
-        raise ConservationError(f"replication {replication.number}: the hops of {name} do not follow in time")
-    wrong = np.flatnonzero((carried != trips["containers"]) & ~np.isnan(trips["closed_h"]))
-    if wrong.size:
-        trip = int(wrong[0])
-        name = f"trip {trips['number'][trip]} of {network.names.services[trips['service'][trip]]}"
-        said = f"has {trips['containers'][trip]} containers, but {carried[trip]} were aboard"
-        raise ConservationError(f"replication {replication.number}: {name} {said}")
 
 
 def _check_times(network: Network, spent: Floats, count: Ints, mean: Floats) -> None:

@@ -8,10 +8,13 @@ import sys
 import numpy as np
 
 from jibek.corridor import JibekError
-from jibek.simulate import Compiled
+from jibek.simulate import Compiled, expected_containers
 
 _CONTAINER, _RIDE, _VEHICLE = 150, 180, 400
 """Bytes that a container, a ride and a vehicle take: in the world, copied out of it, and summarised."""
+
+_DAYS_HELD = 90.0
+"""Days for which a replication that comes in parts is taken to hold a container, until it has left and its part is over."""
 
 
 def memory_bytes() -> int:
@@ -25,7 +28,7 @@ def memory_bytes() -> int:
     return min([machine, *(limit for limit in limits if limit != resource.RLIM_INFINITY)])
 
 
-def refuse_too_much(compiled: Compiled, *, at_once: int) -> None:
+def refuse_too_much(compiled: Compiled, *, at_once: int, in_parts: bool) -> None:
     """Refuse a corridor whose replications would not fit into memory.
 
     Parameters
@@ -34,15 +37,17 @@ def refuse_too_much(compiled: Compiled, *, at_once: int) -> None:
         The corridor.
     at_once
         Replications that are in memory at the same time.
+    in_parts
+        Whether they come in parts.
 
     Raises
     ------
     JibekError
         With the largest flow, the numbers, and what to do.
     """
-    containers = [_containers(compiled, flow) for flow in range(len(compiled.blocks))]
-    rides = [n * _services(compiled, flow) for flow, n in enumerate(containers)]
     days = (compiled.end_h - compiled.begin_h) / 24.0
+    containers = expected_containers(compiled) * (min(1.0, _DAYS_HELD / days) if in_parts else 1.0)
+    rides = [n * _services(compiled, flow) for flow, n in enumerate(containers)]
     names = compiled.names
     things = 2 * len(names.zones) + 2 * len(names.terminals) + len(names.equipment) + len(names.checks)
     vehicles = float(compiled.network.fleet["count"].clip(0).sum())
@@ -55,16 +60,6 @@ def refuse_too_much(compiled: Compiled, *, at_once: int) -> None:
         f"and {days:,.0f} days need about {one * at_once / 1e9:,.0f} GB, and there are {memory_bytes() / 1e9:,.0f} GB; "
         "simulate fewer days, less traffic or fewer replications at a time (jobs)"
     )
-
-
-def _containers(compiled: Compiled, flow: int) -> float:
-    """Return how many containers a flow is expected to bring."""
-    block = compiled.blocks[flow]
-    if block.listed:
-        return float(block.numbers.sum())
-    blocks = float(block.rates @ np.diff(compiled.months_h))
-    shares = np.diff(block.sizes, prepend=0.0)
-    return blocks * (block.quarters / float(shares @ [4, 8, 9]) if block.quarters else 1.0)
 
 
 def _services(compiled: Compiled, flow: int) -> int:

@@ -17,6 +17,7 @@ from jibek.results._folder import CORRIDOR, RunError, read_manifest, read_table
 from jibek.results._interval import Interval
 from jibek.results._query import query
 from jibek.results._statistics import Statistics
+from jibek.results._summary import Summarised
 from jibek.simulate._replication import Names, Replication
 
 if TYPE_CHECKING:
@@ -94,15 +95,19 @@ class Run:
         KeyboardInterrupt
             If interrupted before the first replication came.
         """
-        begin = time.perf_counter()
         collection = Collection(corridor, names, seed, out=out, containers=containers, overwrite=overwrite)
+        return cls.of(collection, (collection.summarise(iter((one,))) for one in replications))
+
+    @classmethod
+    def of(cls, collection: Collection, replications: Iterable[Summarised]) -> Run:
+        """Make a run of replications as they come, summarised; like `collect`."""
+        begin = time.perf_counter()
         try:
             collection.take(replications)
             manifest = collection.finish()
         finally:
             collection.close()
-        folder = None if out is None else Path(out)
-        run = cls(corridor, manifest, folder=folder, seconds=time.perf_counter() - begin)
+        run = cls(collection.corridor, manifest, folder=collection.out, seconds=time.perf_counter() - begin)
         run._collection = collection
         return run
 
@@ -137,7 +142,8 @@ class Run:
     @cached_property
     def statistics(self) -> Statistics:
         """Figures over the replications."""
-        return Statistics(self.table)
+        kept = self._collection if self._collection is not None and self._collection.tables else None
+        return Statistics(self.table, kept.quantities if kept else None)
 
     @cached_property
     def figures(self) -> Figures:

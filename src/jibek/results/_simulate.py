@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 
 from jibek.corridor import Corridor
+from jibek.results._collection import Collection
 from jibek.results._memory import refuse_too_much
 from jibek.results._run import Run
-from jibek.simulate import Progress, compile_corridor, replicate
+from jibek.simulate import Progress, compile_corridor, replicate_into
 
 
 def simulate(
@@ -63,6 +64,10 @@ def simulate(
     """
     jobs = jobs or os.cpu_count() or 1
     compiled = compile_corridor(corridor)
-    refuse_too_much(compiled, at_once=min(jobs, replications))
-    series = replicate(corridor, replications=replications, seed=seed, jobs=jobs, progress=progress)
-    return Run.collect(corridor, compiled.names, series, seed=seed, out=out, containers=containers, overwrite=overwrite)
+    refuse_too_much(compiled, at_once=min(jobs, replications), in_parts=not containers)
+    collection = Collection(corridor, compiled.names, seed, out=out, containers=containers, overwrite=overwrite)
+    series = replicate_into(
+        collection.summarise, corridor, in_parts=not containers, replications=replications, seed=seed, jobs=jobs,
+        progress=progress,
+    )  # fmt: skip
+    return Run.of(collection, series)

@@ -33,17 +33,24 @@ class Statistics(Quantities):
     12.0
     """
 
-    def __init__(self, table: Callable[[str], pl.DataFrame]) -> None:
+    def __init__(
+        self, table: Callable[[str], pl.DataFrame], quantities: Callable[[], tuple[list[str], Floats]] | None = None
+    ) -> None:
         self._table = table
+        self._quantities = quantities or self._read
 
     @cached_property
     def _held(self) -> tuple[dict[str, int], Floats]:
         """Return the column of each quantity, and the values, one row a replication."""
+        names, values = self._quantities()
+        return {name: column for column, name in enumerate(names)}, values
+
+    def _read(self) -> tuple[list[str], Floats]:
         table = self._table("quantities")
         count = table["replication"].n_unique()
         names = table["quantity"].head(table.height // count)
         values = table["value"].to_numpy().astype(np.float64)
-        return {name: column for column, name in enumerate(names)}, values.reshape(count, -1)
+        return list(names), values.reshape(count, -1)
 
     def budget(self, flow: str | None = None) -> pl.DataFrame:
         """Return where the days of a delivered container go.

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from jibek.results._archive import Archive
 from jibek.results._borders import Borders, Totals, crossings, measure
-from jibek.results._closed import Closed, closed_parts
+from jibek.results._closed import Closed, Closings
 from jibek.results._cost import Prices, RideCost, kg_per_move
-from jibek.results._journeys import TRANSIT, Journeys, follow
+from jibek.results._journeys import Follower, Journeys
 from jibek.results._network import STAGES, Network
-from jibek.results._traffic import traffic
+from jibek.results._traffic import Traffic
+from jibek.results._transit import TRANSIT
 from jibek.simulate._replication import Replication
 
 Floats = NDArray[np.float64]
@@ -48,6 +50,14 @@ class Summary:
     months: Floats
     closed: Closed
 
+    def without_single_things(self) -> Summary:
+        """Return it without the waits of single things."""
+        return replace(self, closed=Closed(*(np.zeros(0) for _ in fields(Closed))))
+
+
+Summarised = tuple[Replication, Summary]
+"""A replication, or its last part, and its summary."""
+
 
 class Summariser:
     """Summarises replications of one corridor.
@@ -65,20 +75,48 @@ class Summariser:
 
     def __call__(self, replication: Replication) -> Summary:
         """Summarise a replication, checking that no container and no hour is lost."""
+        return self.of(iter((replication,)))[1]
+
+    def of(self, parts: Iterator[Replication], *, trips: bool = False) -> Summarised:
+        """Summarise a replication that comes in parts.
+
+        Parameters
+        ----------
+        parts
+            Of the replication.
+        trips
+            Whether to gather all trips and legs.
+
+        Returns
+        -------
+        tuple
+            The last part, with all trips and legs if asked for; the summary.
+        """
+        follower, moved, archive = Follower(self._network), Traffic(self._network), Archive()
+        closings: Closings | None = None
+        for part in parts:
+            closings = closings or Closings(self._network, part.closed)
+            closed = closings(part)
+            follower.add(part, closed)
+            moved.add(part)
+            if trips:
+                archive.add(part, closed)
+        last, closed = archive.whole(part) if trips else (part, closed)
+        return last, self._summary(last, follower.journeys(last.number), moved, closed)
+
+    def _summary(self, last: Replication, journeys: Journeys, moved: Traffic, closed: Closed) -> Summary:
         network = self._network
-        closed = closed_parts(network, replication)
-        journeys = follow(network, replication, closed)
         costs = self._prices.rides(journeys.delivered, journeys.direct)
         borders = measure(network, self._crossings, journeys.delivered, journeys.spent_h, costs)
         kg = emitted_kg(network, journeys, costs)
         quantities = {
-            "events": float(replication.events),
+            "events": float(last.events),
             **dict(_flows(network, journeys, costs, kg, borders)),
             **dict(_itineraries(network, journeys)),
-            **dict(traffic(network, replication, journeys.loaded, closed)),
+            **dict(moved.figures(last, journeys.loaded)),
             **dict(_borders(borders)),
         }
-        return Summary(replication.number, quantities, _budget(network, journeys), _months(network, journeys), closed)
+        return Summary(last.number, quantities, _budget(network, journeys), _months(network, journeys), closed)
 
 
 def emitted_kg(network: Network, journeys: Journeys, costs: Sequence[Sequence[RideCost]]) -> Floats:

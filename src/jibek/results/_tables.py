@@ -56,8 +56,8 @@ def detailed(
     yield from ((name, make(network, replication, summary)) for name, make in makers.items())
 
 
-def small(network: Network, replication: Replication, summary: Summary) -> dict[str, pl.DataFrame]:
-    """Return the tables of a replication whose size does not grow with the traffic."""
+def small_table(name: str, network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+    """Return one of the tables `SMALL` of a replication."""
     makers = {
         "closed": _closed,
         "daily": _daily,
@@ -65,7 +65,7 @@ def small(network: Network, replication: Replication, summary: Summary) -> dict[
         "budget": _budget,
         "months": _months,
     }
-    return {name: make(network, replication, summary) for name, make in makers.items()}
+    return makers[name](network, replication, summary)
 
 
 def _ids(names: Sequence[str], rows: NDArray[Any]) -> pl.Series:

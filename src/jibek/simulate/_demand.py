@@ -9,10 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.simulate import _draws as d
-from jibek.simulate._network import NONE, Block, Compiled, Shut, _record
-from jibek.simulate._source import cached, outer
+from jibek.simulate._network import NEVER, NONE, Block, Compiled, Shut, _flat, _offsets, _record
+from jibek.simulate._source import cached, inner, outer
 
 I2, I4, I8, F8 = np.int16, np.int32, np.int64, np.float64
+
+# What a flow brings, and how far it has come: its next block, with the time of it, and its next container.
+DEMAND = _record(
+    hash=I8, poisson=I8, listed=I8, first_listed=I8, end_listed=I8, limit=I8, upto_20ft=F8, upto_40ft=F8, first_share=I8,
+    end_share=I8, most_hops=I8, begun=I8, block=I8, number=I8, month=I8, done=F8, mark=F8, time_h=F8,
+)  # fmt: skip
 
 # A container and a hop fill a cache line each.
 CONTAINER = _record(
@@ -23,69 +29,119 @@ HOP = _record(service=I4, container=I4, trip=I4, direct=I8, ready_h=F8, load_h=F
 BLOCK = _record(time_h=F8, flow=I8, first=I8, end=I8)
 TURN = _record(time_h=F8, kind=I8, target=I8, change=I8)
 
+# What `bring` stopped for.
+DONE, MORE_CONTAINERS, MORE_BLOCKS = range(3)
+
+
+@inner
+def _next_block(w, flow):
+    """Go on to the next block of a flow: it comes where the expected number of blocks reaches its mark; `NEVER`: there is none."""
+    f = w.demand[flow]
+    if f["listed"] == 1:
+        place = f["first_listed"] + f["block"]
+        f["time_h"] = w.listed_h[place] if place < f["end_listed"] else NEVER
+        return
+    u, _ = d.uniforms(w.key, d.ARRIVAL, d.ONCE, f["hash"], f["block"], d.ONCE, d.ONCE)
+    f["mark"] = f["mark"] - math.log(u) if f["poisson"] == 1 else f["block"] + u
+    f["time_h"] = NEVER
+    while f["month"] < w.rate.shape[1]:
+        rate, begin = w.rate[flow, f["month"]], w.month_h[f["month"]]
+        whole = rate * (w.month_h[f["month"] + 1] - begin)
+        if f["done"] + whole > f["mark"]:
+            f["time_h"] = begin + (f["mark"] - f["done"]) / rate
+            break
+        f["done"] += whole
+        f["month"] += 1
+
+
+@inner
+def _size(w, f):
+    """Return the length of the next container of a flow, quarter TEU."""
+    if f["upto_20ft"] <= 0.0 and f["upto_40ft"] >= 1.0:
+        return 8
+    u, _ = d.uniforms(w.key, d.SIZE, d.ONCE, f["hash"], f["number"], d.ONCE, d.ONCE)
+    return 4 if u <= f["upto_20ft"] else (8 if u <= f["upto_40ft"] else 9)
+
+
+@inner
+def _itinerary(w, f):
+    """Return the place of a block's itinerary among those of its flow."""
+    place = f["first_share"]
+    if f["end_share"] - place > 1:
+        u, _ = d.uniforms(w.key, d.ITINERARY, d.ONCE, f["hash"], f["block"], d.ONCE, d.ONCE)
+        while w.share[place] < u:
+            place += 1
+    return w.shared[place]
+
+
+@inner
+def _write_container(w, flow, itinerary, quarters):
+    """Write the next container of a flow and its hops behind those that are there."""
+    f, count = w.demand[flow], w.count[0]
+    row, hop = count["containers"], count["hops"]
+    box = w.container[row]
+    box["next"], box["number"], box["flow"], box["itinerary"] = NONE, f["number"], flow, itinerary
+    box["quarters"], box["enter_h"], box["leave_h"] = quarters, f["time_h"], np.nan
+    first, end = w.itinerary_first[itinerary], w.itinerary_first[itinerary + 1]
+    box["first_hop"], box["hop"], box["last_hop"] = hop, hop, hop + end - first - 1
+    for place in range(first, end):
+        ride = w.hop[hop]
+        ride["container"], ride["service"], ride["trip"] = row, w.itinerary_service[place], NONE
+        ride["ready_h"] = ride["load_h"] = ride["aboard_h"] = ride["unload_h"] = ride["off_h"] = np.nan
+        hop += 1
+    count["containers"], count["hops"] = row + 1, hop
+    f["number"] += 1
+
+
+@inner
+def _write_block(w, flow):
+    """Write the next block of a flow: filled up to its limit, or of a listed number of containers, or of one."""
+    f, count = w.demand[flow], w.count[0]
+    block = w.block[count["blocks"]]
+    block["time_h"], block["flow"], block["first"] = f["time_h"], flow, count["containers"]
+    itinerary = _itinerary(w, f)
+    load = 0
+    number = w.listed_number[f["first_listed"] + f["block"]] if f["listed"] == 1 else 1
+    while f["limit"] > 0 or number > 0:
+        size = _size(w, f)
+        if f["limit"] > 0 and load + size > f["limit"]:
+            break
+        _write_container(w, flow, itinerary, size)
+        load += size
+        number -= 1
+    block["end"] = count["containers"]
+    count["blocks"] += 1
+
+
+@inner
+def _fits(w, flow):
+    """Whether the tables have room for the next block of a flow."""
+    f, count = w.demand[flow], w.count[0]
+    most = f["limit"] // 4 if f["limit"] > 0 else 1
+    if f["listed"] == 1:
+        most = w.listed_number[f["first_listed"] + f["block"]]
+    rows, hops = count["containers"] + most, count["hops"] + most * f["most_hops"]
+    return rows <= w.container.size and hops <= w.hop.size
+
 
 @cached
 @outer
-def block_times(key, flow, rates, months_h, poisson):
-    """Return the times of a flow's blocks: where the expected number of blocks reaches each block's mark."""
-    expected = 0.0
-    for month in range(rates.size):
-        expected += rates[month] * (months_h[month + 1] - months_h[month])
-    times = np.empty(int(expected + 12.0 * math.sqrt(expected) + 50.0))
-    month = 0
-    done = 0.0
-    mark = 0.0
-    for block in range(times.size):
-        u, _ = d.uniforms(key, d.ARRIVAL, d.ONCE, flow, block, d.ONCE, d.ONCE)
-        mark = mark - math.log(u) if poisson else block + u
-        while month < rates.size and done + rates[month] * (months_h[month + 1] - months_h[month]) <= mark:
-            done += rates[month] * (months_h[month + 1] - months_h[month])
-            month += 1
-        if month == rates.size:
-            return times[:block]
-        times[block] = months_h[month] + (mark - done) / rates[month]
-    return times
-
-
-@cached
-@outer
-def container_sizes(key, flow, sizes, limit, numbers):
-    """Return the lengths of a flow's containers in quarter TEU, and how many stand in each block.
-
-    A block is filled up to ``limit``; where that is 0 it holds the given ``numbers``.
-    """
-    most = limit // 4 if limit > 0 else 0
-    total = numbers.size * most if limit > 0 else numbers.sum()
-    quarters = np.empty(total, np.int32)
-    counts = np.empty(numbers.size, np.int64)
-    n = 0
-    for block in range(numbers.size):
-        load = 0
-        first = n
-        while limit > 0 or n - first < numbers[block]:
-            size = 8
-            if sizes[0] > 0.0 or sizes[1] < 1.0:
-                u, _ = d.uniforms(key, d.SIZE, d.ONCE, flow, n, d.ONCE, d.ONCE)
-                size = 4 if u <= sizes[0] else (8 if u <= sizes[1] else 9)
-            if limit > 0 and load + size > limit:
-                break
-            load += size
-            quarters[n] = size
-            n += 1
-        counts[block] = n - first
-    return quarters[:n], counts
-
-
-@cached
-@outer
-def block_itineraries(key, flow, shares, blocks):
-    """Return the itinerary of each block, as its place among those of the flow."""
-    chosen = np.zeros(blocks, np.int64)
-    if shares.size > 1:
-        for block in range(blocks):
-            u, _ = d.uniforms(key, d.ITINERARY, d.ONCE, flow, block, d.ONCE, d.ONCE)
-            chosen[block] = np.searchsorted(shares, u)
-    return chosen
+def bring(w, until):
+    """Write the containers of all blocks before a time, flow by flow; return `DONE`, or what must grow before it is called again."""
+    for flow in range(w.demand.size):
+        f = w.demand[flow]
+        if f["begun"] == 0:
+            f["begun"] = 1
+            _next_block(w, flow)
+        while f["time_h"] < until:
+            if w.count[0]["blocks"] == w.block.size:
+                return MORE_BLOCKS
+            if not _fits(w, flow):
+                return MORE_CONTAINERS
+            _write_block(w, flow)
+            f["block"] += 1
+            _next_block(w, flow)
+    return DONE
 
 
 @cached
@@ -126,53 +182,45 @@ def aligned(rows: int, dtype: np.dtype[Any]) -> NDArray[Any]:
     return held[start : start + rows * dtype.itemsize].view(dtype)
 
 
-@cached
-@outer
-def settle(containers, hops, row, hop, flow, times, counts, quarters, chosen, itinerary_first, services):
-    """Write the containers of a flow and their hops, from given rows on; return the row after its last hop."""
-    number = 0
-    for block in range(times.size):
-        first, end = itinerary_first[chosen[block]], itinerary_first[chosen[block] + 1]
-        for _ in range(counts[block]):
-            box = containers[row + number]
-            box["next"], box["number"], box["flow"], box["itinerary"] = NONE, number, flow, chosen[block]
-            box["quarters"], box["enter_h"], box["leave_h"] = quarters[number], times[block], np.nan
-            box["first_hop"], box["hop"], box["last_hop"] = hop, hop, hop + end - first - 1
-            for service in services[first:end]:
-                ride = hops[hop]
-                ride["container"], ride["service"], ride["trip"] = row + number, service, NONE
-                ride["ready_h"] = ride["load_h"] = ride["aboard_h"] = ride["unload_h"] = ride["off_h"] = np.nan
-                hop += 1
-            number += 1
-    return hop
-
-
-def demand(compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    """Return all containers of a replication (by flow and number), their hops, and their blocks by time."""
-    flows = [_flow(compiled, block, key) for block in compiled.blocks]
+def demand(compiled: Compiled) -> dict[str, NDArray[Any]]:
+    """Return the tables of a world that describe its demand; no container has been brought."""
+    table = np.zeros(len(compiled.blocks), DEMAND)
+    listed = [block.times if block.listed else block.times[:0] for block in compiled.blocks]
+    numbers = [block.numbers if block.listed else block.numbers[:0] for block in compiled.blocks]
+    shares = [block.shares for block in compiled.blocks]
     lengths = np.diff(compiled.itinerary_first)
-    containers = aligned(sum(quarters.size for _, _, quarters, _ in flows), CONTAINER)
-    hops = aligned(sum(int(lengths[chosen] @ counts) for _, counts, _, chosen in flows), HOP)
-    rides = (compiled.itinerary_first, compiled.itinerary_services)
-    blocks = []
-    first = hop = 0
-    for flow, (times, counts, quarters, chosen) in enumerate(flows):
-        hop = settle(containers, hops, first, hop, flow, times, counts, quarters, chosen, *rides)
-        ends = first + np.cumsum(counts)
-        rows = np.zeros(times.size, BLOCK)
-        rows["time_h"], rows["flow"], rows["first"], rows["end"] = times, flow, ends - counts, ends
-        blocks.append(rows)
-        first += quarters.size
-    listed = np.concatenate(blocks)
-    return containers, hops, listed[np.argsort(listed["time_h"], kind="stable")]
+    for record, block in zip(table, compiled.blocks, strict=True):
+        record["hash"], record["poisson"], record["listed"] = block.hash, block.poisson, block.listed
+        record["limit"] = 0 if block.listed else block.quarters
+        record["upto_20ft"], record["upto_40ft"] = block.sizes[:2]
+        record["most_hops"] = lengths[block.itineraries].max(initial=0)
+    for parts, name in ((listed, "listed"), (shares, "share")):
+        offsets = _offsets(parts)
+        table[f"first_{name}"], table[f"end_{name}"] = offsets[:-1], offsets[1:]
+    rates = [block.rates for block in compiled.blocks]
+    return {
+        "demand": table,
+        "rate": np.array(rates).reshape(len(rates), compiled.months_h.size - 1),
+        "month_h": compiled.months_h,
+        "listed_h": _flat(listed, F8),
+        "listed_number": _flat(numbers, I8),
+        "share": _flat(shares, F8),
+        "shared": _flat((block.itineraries for block in compiled.blocks), I8),
+        "itinerary_first": compiled.itinerary_first,
+        "itinerary_service": compiled.itinerary_services,
+    }
 
 
-def _flow(compiled: Compiled, block: Block, key: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-    """Return the times of the blocks of a flow, how many containers each has, their lengths, and the blocks' itineraries."""
-    times = block.times if block.listed else block_times(key, block.hash, block.rates, compiled.months_h, block.poisson)
-    numbers = block.numbers if block.listed else np.ones(times.size, I8)
-    quarters, counts = container_sizes(key, block.hash, block.sizes, 0 if block.listed else block.quarters, numbers)
-    return times, counts, quarters, block.itineraries[block_itineraries(key, block.hash, block.shares, times.size)]
+def expected_containers(compiled: Compiled) -> NDArray[np.float64]:
+    """Return how many containers each flow is expected to bring."""
+    return np.array([_expected(block, np.diff(compiled.months_h)) for block in compiled.blocks])
+
+
+def _expected(block: Block, months_h: NDArray[np.float64]) -> float:
+    if block.listed:
+        return float(block.numbers.sum())
+    mean = float(np.diff(block.sizes, prepend=0.0) @ [4, 8, 9])
+    return float(block.rates @ months_h) * (block.quarters / mean if block.quarters else 1.0)
 
 
 def closed_times(compiled: Compiled, key: NDArray[np.int64]) -> list[tuple[NDArray[np.float64], NDArray[np.float64]]]:

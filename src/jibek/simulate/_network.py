@@ -154,7 +154,7 @@ def quarters(teu: float) -> int:
     return int(teu * 4 + 1e-6)
 
 
-def _offsets(lists: Sequence[Sequence[Any]]) -> NDArray[np.int64]:
+def _offsets(lists: Sequence[Sequence[Any] | NDArray[Any]]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum([len(part) for part in lists])]).astype(I8)
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Any, Protocol
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jibek.corridor import Corridor, JibekError
+from jibek.simulate._clearing import clear, in_use, inside, over
 from jibek.simulate._deadlock import Deadlock, explain, stuck
-from jibek.simulate._demand import HOP
+from jibek.simulate._demand import HOP, expected_containers
 from jibek.simulate._loop import DONE, MORE_EVENTS, MORE_VEHICLES, run
-from jibek.simulate._network import NONE, Compiled, compile_corridor
+from jibek.simulate._network import NEVER, NONE, Compiled, compile_corridor
 from jibek.simulate._replication import Replication
 from jibek.simulate._world import (
     LEG,
@@ -26,10 +30,15 @@ from jibek.simulate._world import (
     grow_vehicles,
     heap_margin,
     make_world,
+    with_demand,
 )
 
 Progress = Callable[[float, int], None]
 """Called with the share done of all replications and the events handled."""
+
+Closed = list[tuple[NDArray[np.float64], NDArray[np.float64]]]
+Parts = Iterator[Replication]
+Made = TypeVar("Made")
 
 
 class Stop(Protocol):
@@ -39,7 +48,11 @@ class Stop(Protocol):
         """Say whether replications shall be given up."""
 
 
+
 _PIECES = 50
+_CONTAINERS_A_PIECE = 2**15
+"""A replication is simulated in pieces of about so many containers, or in more."""
+
 _ROWS_AT_ONCE = 4096
 
 
@@ -87,19 +100,44 @@ def replicate(
     >>> [replication.number for replication in replicate(corridor, replications=2)]
     [0, 1]
     """
+    yield from replicate_into(next, corridor, replications=replications, seed=seed, jobs=jobs, progress=progress)
+
+
+def replicate_into(
+    make: Callable[[Parts], Made],
+    corridor: Corridor,
+    *,
+    in_parts: bool = False,
+    replications: int = 1,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> Iterator[Made]:
+    """Simulate a corridor several times like `replicate`; yield what is made of each replication, in its thread.
+
+    Parameters
+    ----------
+    make
+        Takes the parts of a replication as they come.
+    corridor, replications, seed, jobs, progress
+        As those of `replicate`.
+    in_parts
+        Whether a replication comes in parts, which are forgotten: memory does not grow with the days. Otherwise it is one.
+    """
     if replications < 1 or jobs < 1 or not 0 <= seed < 2**32:
         raise JibekError("replications and jobs must be at least 1, the seed between 0 and 4294967295")
     compiled = compile_corridor(corridor)
     stop = threading.Event()
     works: dict[int, _Work] = {}
     pool = ThreadPoolExecutor(min(jobs, replications))
-    waiting: dict[int, Future[Replication]] = {}
+    waiting: dict[int, Future[Made]] = {}
     try:
         for number in range(replications):
             for ahead in range(number, min(number + jobs, replications)):
                 if ahead not in waiting and ahead >= number:
                     works[ahead] = _Work(ahead)
-                    waiting[ahead] = pool.submit(_replication, compiled, seed, works[ahead], stop)
+                    parts = _parts(compiled, seed, works[ahead], stop, in_parts=in_parts)
+                    waiting[ahead] = pool.submit(make, parts)
             future = waiting[number]
             while not wait([future], timeout=0.2, return_when=FIRST_COMPLETED).done:
                 _tell(progress, works, replications)
@@ -110,8 +148,8 @@ def replicate(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def replication(compiled: Compiled, *, seed: int, number: int, stop: Stop) -> Replication:
-    """Simulate one replication of a compiled corridor, in this thread.
+def replication_in_parts(compiled: Compiled, *, seed: int, number: int, stop: Stop) -> Parts:
+    """Simulate one replication of a compiled corridor, in this thread; yield it in parts, which are forgotten.
 
     Parameters
     ----------
@@ -133,10 +171,10 @@ def replication(compiled: Compiled, *, seed: int, number: int, stop: Stop) -> Re
     --------
     >>> import jibek, threading
     >>> compiled = compile_corridor(jibek.read("starter").with_clock(days=20))
-    >>> replication(compiled, seed=0, number=3, stop=threading.Event()).number
-    3
+    >>> {part.number for part in replication_in_parts(compiled, seed=0, number=3, stop=threading.Event())}
+    {3}
     """
-    return _replication(compiled, seed, _Work(number), stop)
+    return _parts(compiled, seed, _Work(number), stop, in_parts=True)
 
 
 def _tell(progress: Progress | None, works: dict[int, _Work], replications: int) -> None:
@@ -145,14 +183,20 @@ def _tell(progress: Progress | None, works: dict[int, _Work], replications: int)
         progress(share, sum(work.events for work in works.values()))
 
 
-def _replication(compiled: Compiled, seed: int, work: _Work, stop: Stop) -> Replication:
-    world, closed = make_world(compiled, seed, work.number)
-    for piece in range(1, _PIECES + 1):
-        until = compiled.begin_h + (compiled.end_h - compiled.begin_h) * piece / _PIECES
-        if piece == _PIECES:
-            until = compiled.end_h
+def _parts(compiled: Compiled, seed: int, work: _Work, stop: Stop, *, in_parts: bool) -> Parts:
+    """Simulate a replication; yield it in one, or in parts whenever the containers that have left are as many as those inside."""
+    pieces = max(_PIECES, math.ceil(expected_containers(compiled).sum() / _CONTAINERS_A_PIECE))
+    ends = [compiled.begin_h + (compiled.end_h - compiled.begin_h) * piece / pieces for piece in range(1, pieces)]
+    world, closed = make_world(compiled, seed, work.number, ends[0] if in_parts else NEVER)
+    kept_rows = 0
+    for piece, (until, following) in enumerate(pairwise([*ends, compiled.end_h, NEVER]), 1):
         world = _advance(world, until, stop)
-        work.share, work.events = piece / _PIECES, int(world.count["events"][0])
+        work.share, work.events = piece / pieces, int(world.count["events"][0])
+        if in_parts and piece < pieces:
+            if _rows(world) > 2 * kept_rows + _CONTAINERS_A_PIECE:
+                yield _part(world, work.number, closed)
+                kept_rows = _rows(world)
+            world = with_demand(world, following)
     _conserve(world)
     dead = stuck(world, compiled)
     if dead:
@@ -160,7 +204,10 @@ def _replication(compiled: Compiled, seed: int, work: _Work, stop: Stop) -> Repl
             f"deadlock: {len(dead)} vehicles can never go on\n{explain(world, compiled.names, dead)}\n"
             "give the terminals named more positions, sidings or yard, or the services fewer vehicles or a longest wait"
         )
-    return _outcome(world, work.number, closed)
+    count = world.count[0]
+    last = _outcome(world, work.number, closed, world.container[: count["containers"]], world.hop[: count["hops"]])
+    del world, count  # its rows have been copied
+    yield last
 
 
 def _advance(world: World, until: float, stop: Stop) -> World:
@@ -200,8 +247,24 @@ def _conserve(world: World) -> None:
         )
 
 
-def _columns(table: NDArray[Any], names: tuple[str, ...], rows: int) -> dict[str, NDArray[Any]]:
+def _rows(world: World) -> int:
+    """Return how many containers, trips and legs are held."""
+    count = world.count[0]
+    return int(count["containers"] + count["trips"] + count["legs"])
+
+
+def _part(world: World, number: int, closed: Closed) -> Replication:
+    """Return what is over, and give its rows back."""
+    boxes, hops = inside(world)
+    trips = in_use(world, hops)
+    part = replace(_outcome(world, number, closed, *over(world, boxes, hops)), kept=trips)
+    clear(world, boxes, hops, trips)
+    return part
+
+
+def _columns(table: NDArray[Any], names: tuple[str, ...]) -> dict[str, NDArray[Any]]:
     """Return columns of a table, copied piece by piece: a piece stays in the cache until the last column has it."""
+    rows = len(table)
     columns = {name: np.empty(rows, table.dtype[name]) for name in names}
     for first in range(0, rows, _ROWS_AT_ONCE):
         here = slice(first, min(first + _ROWS_AT_ONCE, rows))
@@ -210,22 +273,16 @@ def _columns(table: NDArray[Any], names: tuple[str, ...], rows: int) -> dict[str
     return columns
 
 
-def _outcome(world: World, number: int, closed: list[tuple[NDArray[Any], NDArray[Any]]]) -> Replication:
+def _outcome(world: World, number: int, closed: Closed, containers: NDArray[Any], hops: NDArray[Any]) -> Replication:
     count = world.count[0]
-    containers = int(sum(world.block["end"] - world.block["first"])) if world.block.size else 0
-    hops = len(world.hop) if containers else 0
     kinds = [np.full(len(starts), row, np.int32) for row, (starts, _) in enumerate(closed)]
     return Replication(
         number=number,
         events=int(count["events"]),
-        containers=_columns(
-            world.container,
-            ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h"),
-            containers,
-        ),
-        hops=_columns(world.hop, HOP.names or (), hops),
-        trips=_columns(world.trip, TRIP.names or (), int(count["trips"])),
-        legs=_columns(world.leg, LEG.names or (), int(count["legs"])),
+        containers=_columns(containers, ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h")),
+        hops=_columns(hops, HOP.names or ()),
+        trips=_columns(world.trip[: count["trips"]], TRIP.names or ()),
+        legs=_columns(world.leg[: count["legs"]], LEG.names or ()),
         closed={
             "closure": np.concatenate([np.zeros(0, np.int32), *kinds]),
             "start_h": np.concatenate([np.zeros(0), *(starts for starts, _ in closed)]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,10 @@ class Names:
 
 @dataclass(frozen=True)
 class Replication:
-    """The outcome of one replication.
+    """The outcome of one replication, or of a part of it.
+
+    A part holds the containers that left in it, with their hops, and all trips that these or vehicles still under way refer to; the
+    last part holds the containers inside too. Figures of a part that is not the last are as they are at its end.
 
     Attributes
     ----------
@@ -69,6 +72,8 @@ class Replication:
         terminal), ``equipment`` (unit-hours), ``posts`` (server-hours by check), ``lifts`` (number begun by terminal).
     yard_max
         Largest yard occupancy by terminal while counted, TEU.
+    kept
+        Trips with which the trips of the next part begin, marked; None: no part follows.
     """
 
     number: int
@@ -80,3 +85,8 @@ class Replication:
     closed: Table
     daily: Mapping[str, NDArray[np.float64]]
     yard_max: NDArray[np.float64]
+    kept: Column | None = None
+
+    def without_single_things(self) -> Replication:
+        """Return it without containers, hops, trips and legs."""
+        return replace(self, containers={}, hops={}, trips={}, legs={})

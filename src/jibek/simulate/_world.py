@@ -9,7 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.simulate._demand import BLOCK, CONTAINER, HOP, TURN, aligned, closed_times, demand, turns
+from jibek.simulate._demand import (
+    BLOCK,
+    CONTAINER,
+    DEMAND,
+    DONE,
+    HOP,
+    MORE_BLOCKS,
+    TURN,
+    aligned,
+    bring,
+    closed_times,
+    demand,
+    expected_containers,
+    turns,
+)
+from jibek.simulate._events import _ID_BITS, _ID_MASK, _KIND_BITS
+from jibek.simulate._events import BLOCK as BLOCK_EVENT
 from jibek.simulate._handle import directory, register
 from jibek.simulate._network import (
     CHECK,
@@ -17,6 +33,7 @@ from jibek.simulate._network import (
     FLEET,
     FLOW,
     LINK,
+    NEVER,
     NONE,
     ROTATION,
     SERVICE,
@@ -48,7 +65,7 @@ LEG = _record(trip=I4, link=I4, back=I4, place_h=F8, checked_h=F8, admitted_h=F8
 EVENT = _record(time=F8, what=I8)
 COUNT = _record(
     heap=I8, hole=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
-    entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, now=F8,
+    entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, containers=I8, hops=I8, blocks=I8, now=F8,
 )  # fmt: skip
 
 
@@ -83,6 +100,15 @@ class World:
     zone_list: NDArray[np.int64]
     key: NDArray[np.int64]
     clock: NDArray[np.float64]
+    demand: NDArray[Any]
+    rate: NDArray[np.float64]
+    month_h: NDArray[np.float64]
+    listed_h: NDArray[np.float64]
+    listed_number: NDArray[np.int64]
+    share: NDArray[np.float64]
+    shared: NDArray[np.int64]
+    itinerary_first: NDArray[np.int64]
+    itinerary_service: NDArray[np.int64]
     container: NDArray[Any]
     hop: NDArray[Any]
     block: NDArray[Any]
@@ -113,20 +139,23 @@ class World:
 
 _TABLES = {
     "link": LINK, "terminal": TERMINAL, "zone": ZONE, "equipment": EQUIPMENT, "check": CHECK, "service": SERVICE,
-    "fleet": FLEET, "rotation": ROTATION, "flow": FLOW, "container": CONTAINER, "hop": HOP, "block": BLOCK, "turn": TURN,
+    "fleet": FLEET, "rotation": ROTATION, "flow": FLOW, "demand": DEMAND, "container": CONTAINER, "hop": HOP, "block": BLOCK, "turn": TURN,
     "vehicle": VEHICLE, "trip": TRIP, "leg": LEG, "heap": EVENT, "count": COUNT,
 }  # fmt: skip
-_REALS = {"slot", "clock", "yard_max"}
-_DAILY = {"positions", "queue", "yard", "busy", "posts", "lifts"}
-_FLAT = {"path", "path_place", "stop", "start", "step", "step_end", "check_list", "zone_list"}
+_REALS = {"slot", "clock", "month_h", "listed_h", "share", "yard_max"}
+_MATRICES = {"rate", "positions", "queue", "yard", "busy", "posts", "lifts"}
+_FLAT = {
+    "path", "path_place", "stop", "start", "step", "step_end", "check_list", "zone_list", "listed_number", "shared",
+    "itinerary_first", "itinerary_service",
+}  # fmt: skip
 _WORDS = {"key", "agenda"}
 
 
 def _field(name: str) -> tuple[str, Any, int]:
     if name in _TABLES:
         return name, _TABLES[name], 1
-    if name in _REALS or name in _DAILY:
-        return name, np.dtype(F8), 2 if name in _DAILY else 1
+    if name in _REALS or name in _MATRICES:
+        return name, np.dtype(F8), 2 if name in _MATRICES else 1
     if name == "concerns":
         return name, np.dtype(np.bool_), 2
     dimensions = 1 if name in _FLAT or name in _WORDS else 3 if name == "across" else 2
@@ -137,9 +166,9 @@ register(World, "World", tuple(_field(field.name) for field in fields(World)))
 
 
 def make_world(
-    compiled: Compiled, seed: int, replication: int
+    compiled: Compiled, seed: int, replication: int, until: float = NEVER
 ) -> tuple[World, list[tuple[NDArray[Any], NDArray[Any]]]]:
-    """Return the world of a replication at the begin of the clock, and the times of its closures."""
+    """Return the world of a replication at the begin of the clock, with its demand up to a time, and the times of its closures."""
     key = np.array([seed, replication], I8)
     network = compiled.network._replace(
         **{
@@ -148,8 +177,11 @@ def make_world(
             if array.dtype.names or name.startswith("line_")
         }
     )
-    containers, hops, blocks = demand(compiled, key)
     closed = closed_times(compiled, key)
+    share = (min(until, compiled.end_h) - compiled.begin_h) / (compiled.end_h - compiled.begin_h)
+    rows = 1000 + int(
+        1.05 * min(1.0, 5.0 * share) * expected_containers(compiled).sum()
+    )  # of parts some are held at once
     days = round((compiled.end_h - compiled.begin_h) / 24.0)
     widths = [len(network.zone)] * 2 + [len(network.terminal), len(network.equipment), len(network.check)]
     daily = [np.zeros((days, width)) for width in (*widths, len(network.terminal))]
@@ -161,9 +193,10 @@ def make_world(
         **network._asdict(),
         key=key,
         clock=np.array([compiled.begin_h, compiled.end_h]),
-        container=containers if containers.size else np.zeros(1, CONTAINER),
-        hop=hops if hops.size else np.zeros(1, HOP),
-        block=blocks,
+        **demand(compiled),
+        container=aligned(rows, CONTAINER),
+        hop=aligned(rows * int(np.diff(compiled.itinerary_first).max(initial=1)), HOP),
+        block=np.zeros(0, BLOCK),
         turn=turns(compiled, closed),
         vehicle=np.zeros(0, VEHICLE),
         trip=np.zeros(4096, TRIP),
@@ -179,7 +212,35 @@ def make_world(
         lifts=daily[5],
         yard_max=np.zeros(len(network.terminal)),
     )
-    return grow_vehicles(world, vehicles), closed
+    return with_demand(grow_vehicles(world, vehicles), until), closed
+
+
+def with_demand(world: World, until: float) -> World:
+    """Return the world with all containers that come before a time, and their blocks in the order of their times.
+
+    The block that comes next stands behind them, without containers: it is known when, so that its event can be set down.
+    """
+    world = replace(world, block=np.zeros(64 + 2 * len(world.block), BLOCK))
+    while (state := bring(world, until)) != DONE:
+        short = ("block",) if state == MORE_BLOCKS else ("container", "hop")
+        tables = {name: getattr(world, name) for name in short}
+        world = replace(world, **{name: _longer(table, 2 * len(table)) for name, table in tables.items()})
+    written = world.block[: int(world.count["blocks"][0])]
+    block = written[np.argsort(written["time_h"], kind="stable")]
+    ahead = world.demand["time_h"]
+    if ahead.min(initial=NEVER) < NEVER:
+        following = np.zeros(1, BLOCK)
+        following["time_h"] = ahead.min()
+        block = np.concatenate((block, following))
+    world.count["blocks"] = 0
+    world.heap["what"][pending(world, BLOCK_EVENT)] &= ~_ID_MASK  # of the block that came next, which is the first now
+    return replace(world, block=block)
+
+
+def pending(world: World, kind: np.signedinteger[Any]) -> NDArray[np.int64]:
+    """Return where in the heap the events of a kind stand."""
+    what = world.heap["what"][1 : world.count["heap"][0] + 1]
+    return 1 + np.flatnonzero((what >> _ID_BITS) & ((1 << _KIND_BITS) - 1) == kind)
 
 
 def grow_vehicles(world: World, vehicles: int) -> World:

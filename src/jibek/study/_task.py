@@ -14,7 +14,7 @@ from jibek import __version__
 from jibek.corridor import Corridor, JibekError
 from jibek.results._network import Network
 from jibek.results._summary import Summariser
-from jibek.simulate import Compiled, Stop, compile_corridor, replication
+from jibek.simulate import Compiled, Stop, compile_corridor, replication_in_parts
 from jibek.study._answers import answers_of
 from jibek.study._point import Point
 
@@ -58,7 +58,8 @@ def carry_out(what: Order) -> Part:
     stop = getattr(_mine, "stop", None) or threading.Event()
     rows, names = [], b""
     for number in numbers:
-        found = dict(answers_of(network, summarise(replication(compiled, seed=seed, number=number, stop=stop))))
+        _, summary = summarise.of(replication_in_parts(compiled, seed=seed, number=number, stop=stop))
+        found = dict(answers_of(network, summary))
         names = names or packed(tuple(found))
         rows.append(np.fromiter(found.values(), np.float64, len(found)))
     return names, np.array(rows)
