@@ -7,14 +7,19 @@ export function number(value: number): string {
   return fixed(value, Math.max(0, 2 - exponent(value)));
 }
 
+/** A number on an axis, no longer than it must be. */
+export function tick(value: number): string {
+  return value.toLocaleString(say.language, { maximumFractionDigits: 6 });
+}
+
 /** A figure to two digits of half its interval, but no finer than to three of the mean. */
 export function figure(one: Figure | null, factor = 1): string {
   const half = halfOf(one, factor);
   if (!one) return say.none;
   if (half === null) return number(factor * one.mean);
   const { mean, text, digits } = half;
-  if (one.low !== null && one.mean - one.low < 0.999 * ((one.high ?? 0) - one.mean)) {
-    return `${mean} (0 ${"–"} ${fixed(factor * (one.high ?? 0), digits)})`;
+  if (one.low === 0 && one.mean < 0.9999 * ((one.high ?? 0) - one.mean)) {
+    return `${mean} (${say.range("0", fixed(factor * (one.high ?? 0), digits))})`;
   }
   return `${mean} ${say.plusMinus} ${text}`;
 }

@@ -33,12 +33,12 @@ BUSIEST = 4
 
 
 def rounded(value: Any) -> Any:
-    """Return a tree of figures with six digits, which is more than any of them is known to."""
+    """Return a tree of figures with eight digits, more than any of them is known to."""
     if isinstance(value, dict):
         return {key: rounded(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return [rounded(part) for part in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+    return float(f"{value:.8g}") if isinstance(value, float) else value
 
 
 def busiest(run: Run) -> list[Busy]:

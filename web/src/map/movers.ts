@@ -48,10 +48,10 @@ export class Movers {
     return this.shown;
   }
 
-  draw(pen: CanvasRenderingContext2D, courses: Course[], hour: number, view: View, colours: Colours, chosen: number | null): void {
+  draw(pen: CanvasRenderingContext2D, courses: Course[], hour: number, view: View, scale: number, colours: Colours, chosen: number | null): void {
     const spot: Spot = { link: 0, share: 0, back: false, waits: false };
     const point = { x: 0, y: 0, dx: 0, dy: 0 };
-    const size = Math.min(2, 0.8 + 0.25 * view.k);
+    const size = scale * Math.min(1.6, 0.85 + 0.15 * view.k);
     this.shown = 0;
     for (const trip of this.movements.on(hour)) {
       if (!this.movements.locate(trip, hour, spot)) continue;

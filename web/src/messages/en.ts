@@ -18,6 +18,7 @@ export const en = {
   units: { days: "days", hours: "h", teu: "TEU", kg: "kg", kmh: "km/h", km: "km", vehicles: "vehicles" },
   plusMinus: "±",
   none: "–",
+  range: (low: string, high: string) => `${low} to ${high}`,
 
   map: {
     label: "Map of the corridor",
@@ -58,13 +59,14 @@ export const en = {
   headline: {
     title: "What it carries",
     delivered: "delivered in the days shown",
-    offered: (value: string) => `of ${value} TEU offered`,
+    offered: (value: string) => `${value} TEU were offered.`,
     median: "half of the containers arrive within",
     ninety: "nine of ten arrive within",
     sure: "How sure",
     kept: "Every flow is carried: no more waits at the end than is usual on the way.",
     behind: (flow: string, begin: string, end: string, yard: string | null) =>
       `Did not keep up: ${flow}, ${begin} TEU inside at the start, ${end} at the end${yard ? `; the yard of ${yard} grew most` : ""}.`,
+    busiest: (name: string, kind: string, used: string) => `Busiest: ${name} (${kind}), in use ${used} % of the time.`,
     inside: (begin: string, end: string) => `Inside: ${begin} TEU at the start, ${end} at the end.`,
     assumed: (share: string) => `${share} % of the numbers that went in are assumptions, named as such below.`,
   },
@@ -147,7 +149,7 @@ export const en = {
   },
 
   daily: {
-    title: "Queues and yards over the year",
+    title: "Queues and yards, day by day",
     text: "Line: mean of the replications, day by day; band: from the least to the most of them. Marks below: closures.",
     queue: "Vehicles waiting for a position",
     yard: "TEU in the yard",
@@ -215,7 +217,6 @@ export const en = {
     shown: (some: number, all: number) => (some < all ? `${some} of ${all} shown; search to narrow` : `${all} shown`),
     assumed: "assumed",
     unsourced: "no source named",
-    between: (low: string, high: string) => `${low} to ${high}`,
     times: (low: string, high: string) => `× ${low} to ${high}`,
   },
 
