@@ -8,18 +8,36 @@ export type Chosen =
 
 export const SPEEDS = [1, 4, 12, 24, 72] as const;
 
+/** Ten times a second is often enough for all but the vehicles. */
+const LAG_S = 0.1;
+
 /** The hour shown and how fast it moves on. */
 class Clock {
-  hour = $state(0);
+  /** Of this frame; the page follows `hour`. */
+  exact = 0;
+  private late = 0;
+  private told = $state(0);
   playing = $state(false);
   /** Hours a second. */
   speed = $state(12);
   end = $state(0);
 
+  get hour(): number {
+    return this.told;
+  }
+
+  set hour(hour: number) {
+    this.exact = this.told = hour;
+  }
+
   /** Move on by real seconds; at the end it begins again. */
   tick(seconds: number): void {
     if (!this.playing) return;
-    this.hour = (this.hour + this.speed * Math.min(seconds, 0.25)) % Math.max(this.end, 1);
+    this.exact = (this.exact + this.speed * Math.min(seconds, 0.25)) % Math.max(this.end, 1);
+    this.late += seconds;
+    if (this.late < LAG_S) return;
+    this.late = 0;
+    this.told = this.exact;
   }
 }
 
