@@ -48,7 +48,6 @@ class Stop(Protocol):
         """Say whether replications shall be given up."""
 
 
-
 _PIECES = 50
 _CONTAINERS_A_PIECE = 2**15
 """A replication is simulated in pieces of about so many containers, or in more."""
