@@ -113,6 +113,7 @@ def test_names() -> None:
     assert usual(corridor, "xian-tashkent-khorgos").id == "xian-tashkent-khorgos-ordinary"
 
 
+@pytest.mark.slow
 def test_save(run: Run, tmp_path: Path) -> None:
     before = dict(mpl.rcParams)
     written = run.figures.save(tmp_path / "pictures")

@@ -24,7 +24,7 @@ def run() -> Run:
 
 @pytest.fixture(scope="module")
 def corridor_run() -> Run:
-    corridor = read("trans-caspian").with_clock(days=30, warmup_days=2)
+    corridor = read("trans-caspian").with_clock(days=12, warmup_days=2)
     return Run.collect(
         corridor, names_of(corridor), [Traffic(corridor, n).make(n) for n in range(2)], seed=0, containers=False
     )
