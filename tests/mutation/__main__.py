@@ -31,7 +31,7 @@ SMALL = (
 ALL = (
     "against/test_second.py", "unit/test_departures.py", "unit/test_closures.py", "unit/test_checks.py", "unit/test_deadlock.py",
     "unit/test_draws.py", "unit/test_simulate.py", "property/test_laws.py", "property/test_deadlock.py",
-    "unit/test_statistics.py", "against/test_queues.py",
+    "unit/test_parts.py", "unit/test_statistics.py", "against/test_queues.py",
 )  # fmt: skip
 
 STAGES = (

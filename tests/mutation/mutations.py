@@ -267,22 +267,22 @@ MUTATIONS = (
     # Demand and draws
     Mutation(
         "poisson-by-the-other-side", "_demand.py",
-        "mark - math.log(u)", "mark - math.log(1.0 - u)",
+        'f["mark"] - math.log(u)', 'f["mark"] - math.log(1.0 - u)',
         "Poisson arrivals are as likely, but not those stated.",
     ),
     Mutation(
         "block-never-full", "_demand.py",
-        "load + size > limit", "load + size >= limit",
+        'load + size > f["limit"]', 'load + size >= f["limit"]',
         "A block lacks the container that fills it exactly.",
     ),
     Mutation(
         "sizes-by-block", "_demand.py",
-        "d.SIZE, d.ONCE, flow, n,", "d.SIZE, d.ONCE, flow, block,",
+        'd.SIZE, d.ONCE, f["hash"], f["number"],', 'd.SIZE, d.ONCE, f["hash"], f["block"],',
         "All containers of a block draw the same size.",
     ),
     Mutation(
         "itineraries-turned", "_demand.py",
-        "np.searchsorted(shares, u)", "np.searchsorted(shares, 1.0 - u)",
+        "while w.share[place] < u:", "while w.share[place] < 1.0 - u:",
         "Itineraries are as likely, but not those stated.",
     ),
     Mutation(
@@ -355,6 +355,11 @@ MUTATIONS = (
         "vehicles-lost-in-growing", "_world.py",
         'table["next"][-1] = free', 'table["next"][-1] = NONE',
         "When the table of vehicles grows those unused are lost.",
+    ),
+    Mutation(
+        "trip-forgotten-while-loading", "_clearing.py",
+        'vehicles["trip"], vehicles["trip_out"])', 'vehicles["trip"])',
+        "In parts, the trip of a vehicle that is loaded is given back with those that are over.",
     ),
     # Deadlocks
     Mutation(
