@@ -46,12 +46,13 @@ class Size:
     search_s: float = 10.0
     changes: int = 25
     paired: int = 10
+    sample: int = 1
 
 
 TINY = Size(
     repeats=1, days=3, warmup_days=2, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
     replications=2, compile_anew=False, seeds=1, search_s=0.5,
-    changes=2, paired=2,
+    changes=2, paired=2, sample=60,
 )  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from benchmarks._bottlenecks import limits
 from benchmarks._measure import Row, Size
 from benchmarks._pending import pending
+from benchmarks._published import published
+from benchmarks._qcsp import qcsp
 from benchmarks._queue import queue
 from benchmarks._reference import reference
 from benchmarks._replications import replications
@@ -24,7 +26,12 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "replications": lambda size, _: replications(size),
     "study": lambda size, _: limits(size),
     "startup": lambda size, _: startup(size),
+    "published": published,
+    "qcsp": qcsp,
     "transfer": lambda size, _: transfer(size),
     "writing": lambda size, _: writing(size),
 }
 """Each yields its rows as they are measured; pictures go into the folder."""
+
+ASIDE = ("published", "qcsp")
+"""Those that take long and write into tables that are kept: run when they are named."""

@@ -22,7 +22,7 @@ Benchmark = Callable[[Size, Path], Iterator[Row]]
 PARTS = ("jibek", "numba", "numpy", "polars", "duckdb")
 
 
-def report(benchmarks: Mapping[str, Benchmark], out: Path) -> int:
+def report(benchmarks: Mapping[str, Benchmark], out: Path, size: Size | None = None) -> int:
     """Run benchmarks; interrupted, keep what has been measured. Return the exit code."""
     console = Console(stderr=True)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -31,7 +31,7 @@ def report(benchmarks: Mapping[str, Benchmark], out: Path) -> int:
     try:
         for name, benchmark in benchmarks.items():
             with console.status(f"{name} ..."):
-                for row in _rows(name, benchmark, out.parent):
+                for row in _rows(name, benchmark, size or Size(), out.parent):
                     document["benchmarks"][name].append(asdict(row))
                     _save(document, out)
                     console.print(f"{name}: {row.what}: {row.measured}")
@@ -45,10 +45,10 @@ def report(benchmarks: Mapping[str, Benchmark], out: Path) -> int:
     return code
 
 
-def _rows(name: str, benchmark: Benchmark, folder: Path) -> Iterator[Row]:
+def _rows(name: str, benchmark: Benchmark, size: Size, folder: Path) -> Iterator[Row]:
     """Yield the rows of a benchmark; where a process of it fails, what it said, and no more."""
     try:
-        yield from benchmark(Size(), folder)
+        yield from benchmark(size, folder)
     except ProcessError as error:
         yield Row(name, f"not measured further: {error}", reached=False)
 
