@@ -64,6 +64,26 @@ b20,1520,20,10,20,60,25,20@0"""
         assert least_travel(Yard(job, matching), matching).least_s == pytest.approx(seconds)
 
 
+def test_a_crane_that_carries_far_comes_back_as_far(tmp_path: Path) -> None:
+    """Boxes at 10 and 30 m go to slots at 70 and 90 m: 120 s at 1 m/s, and from 70 to 30 m at 2 m/s back in 20 s; a plan does that."""
+    stand = "2026-01-01T00:00,g"
+    models = TABLES["models"] + "\nb20,1520,20,10,20,60,25,20@0"
+    wagons = "\n".join(
+        ["id,train,order,model", *(f"i{n},in,{n},n40" for n in (1, 2)), *(f"o{n},out,{n},b20" for n in (1, 2, 3))]
+    )
+    job = small_job(
+        tmp_path / "job", models=models, wagons=f"{wagons}\no4,out,4,b40\no5,out,5,b40",
+        trains=f"id,role,arrival,group,track,offset_m\nin,inbound,{stand},t35,0\nout,outbound,{stand},t20,0",
+        boxes=f"{BOXES}\n{A},42G1,20,WEST,i1,3,\n{B},42G1,10,WEST,i2,3,",
+        cranes="\n".join(TABLES["cranes"].splitlines()[:2]),
+    )  # fmt: skip
+    moves = f"crane,box,from_place,to_place,begin_s,pick_s,drop_s,end_s\nC1,{A},i1:3,o4:3,0,0,90,130\nC1,{B},i2:3,o5:3,130,150,240,280"
+    loads = f"box,wagon,slot\n{A},o4,3\n{B},o5,3"
+    parking = "train,track,offset_m,from_s,until_s\nin,t35,0,0,280\nout,t20,0,0,280"
+    plan = small_plan(tmp_path / "plan", job, moves=moves, loads=loads, parking=parking)
+    assert check_plan(job, plan).value.turnaround_s == bound(job).seconds == pytest.approx(280)
+
+
 def test_boxes_that_one_crane_lifts_are_not_shared(tmp_path: Path) -> None:
     """Only C2 lifts 20 t: it lifts, carries to the yard at least, puts down, comes back and does it again: 2 x 75 + 5 s."""
     cranes = TABLES["cranes"].replace("30,40,41,25\nC2", "30,40,5,25\nC2")

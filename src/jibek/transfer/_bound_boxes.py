@@ -20,6 +20,7 @@ from itertools import accumulate, pairwise, product
 
 from jibek.transfer import tables as t
 from jibek.transfer._bound_across import Across
+from jibek.transfer._bound_links import least_with_links
 from jibek.transfer._groups import middles_m
 from jibek.transfer._job import Job
 from jibek.transfer._matching import Matching
@@ -105,23 +106,23 @@ class Boxes:
 
     @property
     def work_s(self) -> float:
-        """Cranes together need the handling of all boxes, the ways across, and the least carrying of a load plan.
+        """Cranes together need the handling of all boxes, carrying, and ways without a box.
 
-        Each crane begins at its `free_s`, and time over all cranes is at most their number times the end. Carrying and ways
-        without a box take at least what the trolley needs (`Across`); or boxes are carried at least as the relaxed matching
-        says, and cranes come back across.
+        Each crane begins at its `free_s`, and time over all cranes is at most their number times the end. Carrying and ways without
+        a box take at least what the trolley needs (`Across`), and at least what `_carried_s` says.
         """
         across = Across(
             self.job, [(self.job.wagons[box.wagon].train, self.goals[box.destination]) for box in self.boxes]
         )
         least = across.least(len(self.cranes), self.left_over, self.handling_s, self.trolley)
-        carried = max(least.both_s, self._carried_s() + least.back_s)
-        return (sum(self.free_s) + self.number * self.handling_s + carried) / len(self.cranes)
+        ways = max(least.both_s, self._carried_s(least.back_s))
+        return (sum(self.free_s) + self.number * self.handling_s + ways) / len(self.cranes)
 
-    def _carried_s(self) -> float:
-        """Return the least time of carrying, whichever load plan: a box by the yard is carried as far in all.
+    def _carried_s(self, back_s: float) -> float:
+        """Return the least time of carrying and of ways without a box, whichever load plan; a box by the yard is carried as far in all.
 
-        Where trains may stand anywhere, boxes could mostly be carried straight across; branching is left out then.
+        Where trains must stand, both are bounded together. Where they may stand anywhere, boxes could mostly be carried straight
+        across, and branching over places of trains is left out then; ways without a box are those back across.
         """
         matching = Matching(self.job, self.boxes, self.outbound)
         if len(matching.pairs) > _LARGE:
@@ -129,8 +130,10 @@ class Boxes:
         yard = Yard(self.job, matching)
         least = matching.bound(yard.cost_s(yard.spans), self.left_over)
         if least <= 1.001 * self.number * self.across_s:
-            return least
-        return max(least, least_travel(yard, matching, self.left_over).least_s)
+            return least + back_s
+        if all(high <= low + 1e-6 for low, high in yard.spans):
+            return max(least + back_s, least_with_links(matching, yard, self.number))
+        return back_s + max(least, least_travel(yard, matching, self.left_over).least_s)
 
     @property
     def count_s(self) -> float:
