@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from benchmarks._bottlenecks import limits
@@ -14,6 +15,7 @@ from benchmarks._queue import queue
 from benchmarks._reference import reference
 from benchmarks._replications import replications
 from benchmarks._scaling import scaling
+from benchmarks._shift import shift
 from benchmarks._startup import startup
 from benchmarks._transfer import transfer
 from benchmarks._writing import writing
@@ -28,7 +30,7 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "startup": lambda size, _: startup(size),
     "published": published,
     "qcsp": qcsp,
-    "transfer": lambda size, _: transfer(size),
+    "transfer": lambda size, _: chain(transfer(size), shift(size)),
     "writing": lambda size, _: writing(size),
 }
 """Each yields its rows as they are measured; pictures go into the folder."""

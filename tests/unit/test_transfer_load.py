@@ -1,0 +1,70 @@
+"""A load plan by itself: full trains, judged by the check."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from jibek.transfer import Job, generate
+from jibek.transfer._check_loads import load_faults
+from jibek.transfer._load_search import Loaded, load
+from jibek.transfer._matching import Matching
+from jibek.transfer._plan import Plan
+from jibek.transfer._travel import Yard
+from jibek.transfer.tables import Load, PlanHeader
+from transfer_packages import A, B, small_job
+
+
+def loaded(job: Job, train: str, rounds: int) -> tuple[Loaded, Matching, Yard]:
+    matching = Matching(job, list(job.boxes.values()), [train])
+    yard = Yard(job, matching)
+    cost = yard.cost_s([(0.0, 0.0)] * 2)
+    *_, found = islice(load(matching, cost), rounds)
+    return found, matching, yard
+
+
+def faults(job: Job, found: Loaded) -> list[str]:
+    loads = [Load(box=box, wagon=place.wagon, slot=place.number) for box, place in found.places.items()]
+    plan = Plan.of(PlanHeader(id="p", schema_version=1, job=job.header.id), {"loads": loads})
+    return [str(fault) for fault in load_faults(job, plan)]
+
+
+def test_boxes_come_to_stand_abreast(tmp_path: Path) -> None:
+    """Trains side by side: both boxes are carried 10 m across at 1 m/s, and no less is possible."""
+    job = small_job(tmp_path)
+    found, matching, yard = loaded(job, "out", 5)
+    assert {box: place.wagon for box, place in found.places.items()} == {A: "o1", B: "o4"}
+    assert (found.cost_s, found.broken) == (20, 0)
+    assert matching.bound(yard.cost_s([(0.0, 0.0)] * 2)) == pytest.approx(20)
+
+
+def test_a_full_train_keeps_all_rules() -> None:
+    """Boxes of 40 and 20 ft that fill wagons to the last slot; the check finds no fault, and the bound is not passed."""
+    job = generate("pair", 41, seed=1, held=0.0, danger=0.1)
+    found, matching, yard = loaded(job, "out-01A", 12)
+    assert found.broken == 0
+    assert faults(job, found) == []
+    assert len(found.places) == 41
+    assert found.cost_s >= matching.bound(yard.cost_s([(0.0, 0.0)] * 2)) - 1e-6
+
+
+def test_what_is_counted_as_broken_is_what_the_check_names() -> None:
+    job = generate("pair", 30, seed=3, held=0.0, danger=0.0, reefer=0.0)
+    matching = Matching(job, list(job.boxes.values()), ["out-01A"])
+    first = next(load(matching, np.zeros(len(matching.pairs))))
+    wagons = {fault.split(":")[0].removeprefix("wagon ").split(" ")[0] for fault in faults(job, first)}
+    assert len(wagons) == first.broken
+
+
+def test_boxes_that_do_not_fit_are_refused() -> None:
+    job = generate("pair", 20, seed=1, held=0.0)
+    outbound = [wagon.id for wagon in job.wagons.values() if wagon.train == "out-01A"]
+    short = replace(job, wagons=MappingProxyType({k: w for k, w in job.wagons.items() if k not in outbound[3:]}))
+    matching = Matching(short, list(short.boxes.values()), ["out-01A"])
+    with pytest.raises(ValueError, match="no slot is left for"):
+        next(load(matching, np.zeros(len(matching.pairs))))
