@@ -8,41 +8,7 @@ import pytest
 
 import jibek
 from jibek.study import bound
-from packages import PLACES, write_package
-
-TERMINALS = """id, place
-a, a
-b, b
-c, c"""
-
-
-def line(folder: Path, **tables: str) -> jibek.Corridor:
-    """Trains of 40 TEU from a by rail to b, by another gauge to c: lifted at b by one crane of 6 min, 10 hours each way, 20 h in all."""
-    given = {
-        "places": PLACES,
-        "terminals": TERMINALS,
-        "links": """id, from_place, to_place, mode, gauge_mm, length_km, run_h
-            ab, a, b, rail, 1435, 100, 10
-            bc, b, c, rail, 1520, 100, 10""",
-        "zones": """id, terminal, kind, gauge_mm, positions
-            b-in, b, track, 1435, 5
-            b-out, b, track, 1520, 5
-            b-yard, b, yard, ,""",
-        "equipment": "id, terminal, count, move_min\ncrane, b, 1, 6",
-        "transfers": """id, from_zone, to_zone, steps
-            off, b-in, b-yard, crane
-            on, b-yard, b-out, crane""",
-        "fleets": """id, mode, gauge_mm, count, capacity_teu
-            in, rail, 1435, , 40
-            out, rail, 1520, , 40""",
-        "services": """id, from_terminal, from_zone, to_terminal, to_zone, path, rule, min_teu
-            in, a, , b, b-in, ab, filled, 40
-            out, b, b-out, c, , bc, filled, 40""",
-        "rotations": "id, fleet, services\nin, in, in\nout, out, out",
-        "flows": "id, from_terminal, to_terminal, teu_per_year, block_teu\nflow, a, c, 10000, 40",
-        "itineraries": "id, flow, services\none, flow, in>out",
-    }
-    return write_package(folder, days=365, warmup_days=30, **(given | tables))
+from packages import line
 
 
 def largest(corridor: jibek.Corridor) -> tuple[float, tuple[str, ...]]:

@@ -11,7 +11,7 @@ import pytest
 import jibek
 from jibek.study import Point, Service, at_home, bottlenecks, bound, capacity, compare, evaluate, raised
 from jibek.study._effects import effects
-from packages import PLACES, write_package
+from packages import PLACES, line, write_package
 
 TERMINALS = "id, place\na, a\nb, b"
 LINKS = "id, from_place, to_place, mode, length_km, run_h, paths_per_day\nab, a, b, road, 100, 5, 6"
@@ -43,6 +43,26 @@ def test_what_is_sustained_is_near_the_bound_without_randomness(tmp_path: Path) 
     assert found.scale.mean is not None
     assert found.volume_at(found.scale.mean) == pytest.approx(found.volume_teu.mean)
     assert {reason.partition(":")[0] for reason in found.stopped_by} == {"does not keep up"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("changes", "volume"),
+    [
+        (["equipment.crane.move_min=30"], 8760 / (2 * 0.5) * 2),
+        (["links.bc.paths_per_day=1.5"], 1.5 * 365 * 40),
+        (["services.out.rule=interval", "services.out.every_h=12", "services.out.min_teu=0"], 2 * 365 * 40),
+        (["zones.b-out.positions=1", "checks.brakes.time_h=14"], 8760 / (14 + 20 * 0.1) * 40),
+    ],
+)
+def test_bound_and_capacity_agree_without_randomness(tmp_path: Path, changes: list[str], volume: float) -> None:
+    """A crane, a path, a timetable and a track, each of which stops the line at a volume known in closed form."""
+    checks = "id, kind, terminal, time_h\nbrakes, departure, b, 0"
+    corridor = line(tmp_path, checks=checks).with_changes(*changes)
+    with at_home(2) as workers:
+        found = capacity(corridor, workers, replications=2)
+    assert found.bound.volume_teu == pytest.approx(volume)
+    assert found.volume_teu.mean == pytest.approx(volume, rel=0.1)
 
 
 def test_one_flow_grows_beside_another(tmp_path: Path) -> None:
