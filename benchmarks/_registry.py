@@ -21,12 +21,12 @@ from benchmarks._transfer import transfer
 from benchmarks._writing import writing
 
 BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
+    "limits": lambda size, _: limits(size),
     "reference": lambda size, _: reference(size),
     "mm1": lambda size, _: queue(size),
     "pending": pending,
     "scaling": lambda size, _: scaling(size),
     "replications": lambda size, _: replications(size),
-    "study": lambda size, _: limits(size),
     "startup": lambda size, _: startup(size),
     "published": published,
     "qcsp": qcsp,

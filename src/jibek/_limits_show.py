@@ -88,7 +88,7 @@ def _where(effect: Effect) -> str:
     from jibek.study import moved
 
     places = [(name, days.mean or 0.0) for name, days in moved(effect, 2).items()]
-    return ", ".join(f"{name} {days:+.2f}" for name, days in places if abs(days) >= 0.005)
+    return ", ".join(f"{name} {days:+.2g}" for name, days in places)
 
 
 def capacity_summary(found: Capacity) -> None:

@@ -176,3 +176,14 @@ def test_raised_are_changes_that_can_be_made() -> None:
     assert corridor.with_changes(*changes).changes == tuple(changes)
     assert changes[0] == f"{bound(corridor).limits[0].name}+=1"
     assert len(raised(corridor, 25)) == 25
+
+
+def test_a_full_yard_is_a_level_of_service(tmp_path: Path) -> None:
+    """Containers stand a day in a yard of 50 TEU, which 25 TEU a day fill by half."""
+    corridor = line(tmp_path, checks="id, kind, terminal, time_h\nstay, hold, b, 24").with_changes(
+        "zones.b-yard.capacity_teu=50", "services.out.min_teu=0", "services.out.max_wait_h=0", "flows.flow.block_teu="
+    )
+    with at_home(1) as workers:
+        found = capacity(corridor.with_clock(days=120), workers, service=Service(yard_share=0.5), replications=2)
+    assert set(found.stopped_by) == {"yard: b"}
+    assert found.volume_teu.mean == pytest.approx(25 * 365, rel=0.1)

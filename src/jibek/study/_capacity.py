@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from jibek.corridor import ChangeError, Corridor, Problem
@@ -11,7 +12,7 @@ from jibek.results._interval import Interval
 from jibek.study._answers import Answers
 from jibek.study._bound import Bound, bound, known_flows
 from jibek.study._effects import interval_document, repeated
-from jibek.study._evaluate import Progress, evaluate
+from jibek.study._evaluate import PointError, Progress, outcomes
 from jibek.study._point import Point
 from jibek.study._workers import Workers
 
@@ -64,6 +65,7 @@ class Capacity:
         The bound, in mean values.
     """
 
+    point: Point
     flows: tuple[str, ...]
     service: Service
     roots: tuple[float, ...]
@@ -100,8 +102,7 @@ class Capacity:
 
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
-        answers = next(iter(self.curve.values()))
-        head = repeated(answers.point)
+        head = repeated(self.point)
         names = ["total.offered_teu", "total.delivered_teu", *(f"total.transit_days.{one}" for one in QUANTILES)]
         points = [
             {"scale": scale, "volume_teu": self.volume_at(scale)}
@@ -175,7 +176,7 @@ def capacity(
     reasons = [search.reasons[number] for number in range(replications)]
     stopped_by = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
     curve = dict(sorted(search.curve.items()))
-    return Capacity(chosen, search.service, roots, stopped_by, curve, limits)
+    return Capacity(search.base, chosen, search.service, roots, stopped_by, curve, limits)
 
 
 def _growing(corridor: Corridor, flows: Collection[str]) -> tuple[str, ...]:
@@ -230,24 +231,26 @@ class _Search:
 
     def _curve(self, scales: Sequence[float]) -> None:
         points = [self._point(scale, self.base.numbers) for scale in scales]
-        for scale, answers in zip(scales, self._evaluate(points), strict=True):
-            self.curve[scale] = answers
+        for scale, outcome in zip(scales, self._evaluate(points), strict=True):
+            if isinstance(outcome, Answers):
+                self.curve[scale] = outcome
             for row in range(len(self.brackets)):
-                self._learn(row, scale, answers, row)
+                self._learn(row, scale, outcome, row)
 
     def halve(self) -> None:
         """Simulate each replication in the middle of its bracket."""
         rows = [row for row, (_, high) in enumerate(self.brackets) if high < FURTHEST]
         scales = [sum(self.brackets[row]) / 2 for row in rows]
         points = [self._point(scale, range(row, row + 1)) for row, scale in zip(rows, scales, strict=True)]
-        for row, scale, answers in zip(rows, scales, self._evaluate(points), strict=True):
-            self._learn(row, scale, answers, 0)
+        for row, scale, outcome in zip(rows, scales, self._evaluate(points), strict=True):
+            self._learn(row, scale, outcome, 0)
 
     def _point(self, scale: float, numbers: range) -> Point:
-        changes = tuple(f"flows.{flow}.teu_per_year*={scale:.9g}" for flow in self.flows)
+        others = any(one.teu_per_year > 0 and one.id not in self.flows for one in self.corridor.flows.values())
+        changes = tuple(f"flows.{flow}.teu_per_year*={scale:.9g}" for flow in (self.flows if others else ("*",)))
         return replace(self.base, changes=changes, numbers=numbers)
 
-    def _evaluate(self, points: Sequence[Point]) -> list[Answers]:
+    def _evaluate(self, points: Sequence[Point]) -> list[Answers | PointError]:
         before = self.done
 
         def tell(done: int, _: int) -> None:
@@ -255,18 +258,23 @@ class _Search:
             if self.progress is not None:
                 self.progress(self.done, self.whole)
 
-        return evaluate(points, self.workers, tell) if points else []
+        return [outcome for _, outcome in sorted(outcomes(points, self.workers, tell), key=itemgetter(0))]
 
-    def _learn(self, row: int, scale: float, answers: Answers, at: int) -> None:
+    def _learn(self, row: int, scale: float, outcome: Answers | PointError, at: int) -> None:
+        """Narrow the bracket of a replication; a corridor that deadlocks does not keep up."""
         low, high = self.brackets[row]
-        broken = self._broken(lambda name: float(answers.values_of(name)[at]))
+        broken = "deadlock" if isinstance(outcome, PointError) else self._broken(outcome, at)
         if broken and scale < high:
             self.brackets[row], self.reasons[row] = (min(low, scale), scale), broken
         elif not broken and low < scale < high:
             self.brackets[row] = (scale, high)
 
-    def _broken(self, figure: Callable[[str], float]) -> str:
-        """Say what breaks first; nothing if all holds."""
+    def _broken(self, answers: Answers, at: int) -> str:
+        """Say what breaks first in a replication; nothing if all holds."""
+
+        def figure(name: str) -> float:
+            return float(answers.values_of(name)[at])
+
         for name, flows, load_teu in self.groups:
             offered = sum(figure(f"flows.{flow}.offered_teu") for flow in flows)
             left = offered - sum(figure(f"flows.{flow}.delivered_teu") for flow in flows)
@@ -279,14 +287,9 @@ class _Search:
         if self.service.yard_share is not None:
             for terminal in self.corridor.terminals:
                 name = f"terminals.{terminal}.yard_utilisation"
-                if name in self.known and figure(name) > self.service.yard_share:
+                if name in answers and figure(name) > self.service.yard_share:
                     return f"yard: {terminal}"
         return ""
-
-    @property
-    def known(self) -> Collection[str]:
-        """Names of figures."""
-        return next(iter(self.curve.values()))
 
 
 def _groups(corridor: Corridor, flows: tuple[str, ...]) -> list[tuple[str, list[str], float]]:
