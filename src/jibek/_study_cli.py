@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jibek._options import INTERRUPTED, AsJson
-from jibek._options import Jobs as AnyJobs
+from jibek._options import INTERRUPTED, AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
 from jibek._progress import bar, counting
 
 if TYPE_CHECKING:
@@ -25,7 +24,12 @@ Out = Annotated[Path | None, typer.Option(help="Folder to write the study to: wh
 Cluster = Annotated[
     str | None, typer.Option(metavar="ADDRESS", help="Scheduler of a Dask cluster that simulates, tcp://host:8786.")
 ]
-Jobs = AnyJobs
+Figures = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--figure", metavar="NAME", help="Figure that is asked for, flows.<id>.transit_days.p90; default: of all flows."
+    ),
+]
 
 
 @contextmanager
@@ -42,11 +46,20 @@ def tell(document: dict[str, Any]) -> None:
     typer.echo(json.dumps(document))
 
 
-def draw(figures: dict[str, Figure], folder: Path) -> None:
-    """Write figures as PNG and SVG."""
+def keep(out: Path | None, name: str, document: dict[str, Any], figures: dict[str, Callable[[], Figure]]) -> None:
+    """Write what a study found into a folder, if one is given: `NAME.json` and its figures."""
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        draw(figures, out / "figures")
+
+
+def draw(figures: dict[str, Callable[[], Figure]], folder: Path) -> None:
+    """Draw figures as PNG and SVG."""
     folder.mkdir(parents=True, exist_ok=True)
     with bar("drawing figures"):
-        for name, figure in figures.items():
+        for name, make in figures.items():
+            figure = make()
             figure.savefig(folder / f"{name}.png")
             figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
@@ -70,7 +83,7 @@ def sweep(
     with counting(title) as progress, working(jobs, cluster) as workers:
         made = make(given, corridor, folder, workers, progress)
     if made.figures:
-        draw({"points": sweep_figure(made)}, folder / "figures")
+        draw({"points": lambda: sweep_figure(made)}, folder / "figures")
     if as_json:
         tell(made.document())
     else:
@@ -82,3 +95,37 @@ def sweep(
         typer.echo(failures(made), err=True)
         raise typer.Exit(2)
     typer.echo(f"tables and figures are in {folder}/", err=True)
+
+
+@app.command()
+def uncertainty(
+    package: Package,
+    sets: Sets = None,
+    withs: Withs = None,
+    days: Days = None,
+    warmup_days: WarmupDays = None,
+    figures: Figures = None,
+    samples: Annotated[int, typer.Option(min=4, max=100_000, help="Draws of all inputs, twice over.")] = 64,
+    inputs: Annotated[int, typer.Option(min=1, max=100, help="Inputs studied one by one, at most.")] = 3,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+) -> None:
+    """Find how far answers are known, what of that is chance, and which inputs deserve a measurement."""
+    from jibek._study_show import uncertainty_summary
+    from jibek.study import refuse_unknown, uncertainty_figure
+    from jibek.study import uncertainty as find
+
+    corridor = prepared(package, sets, withs, days, warmup_days)
+    names = figures or ["total.delivered_teu", "total.transit_days.p50", "total.transit_days.p90"]
+    title = f"simulating {samples * (inputs + 4):,} times {corridor.header.days + corridor.header.warmup_days} days"
+    with counting(title) as progress, working(jobs, cluster) as workers:
+        refuse_unknown(names, corridor, workers)
+        found = find(corridor, names, workers, samples=samples, most=inputs, seed=seed, progress=progress)
+    keep(out, "uncertainty", found.document(), {"uncertainty": lambda: uncertainty_figure(found)})
+    if as_json:
+        tell(found.document())
+    else:
+        uncertainty_summary(found)

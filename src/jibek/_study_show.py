@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from jibek._show import _console, _number, _print, _table
 
 if TYPE_CHECKING:
-    from jibek.study import Sweep
+    from jibek.results._interval import Interval
+    from jibek.study import Sweep, Uncertainty
 
 MOST = 40
 """Rows of a table that are shown."""
@@ -39,3 +40,52 @@ def failures(made: Sweep) -> str:
     first, *others = made.failed.values()
     lines = [f"{len(made.failed)} of {len(made.points):,} points could not be simulated:", first]
     return "\n".join([*lines, *(why.partition("\n")[0] for why in others)])
+
+
+def uncertainty_summary(found: Uncertainty) -> None:
+    """Show how far each answer is known, what its spread comes from, and which inputs deserve a measurement."""
+    from jibek.corridor import provenance
+    from jibek.study import unit
+
+    console, header = _console(), found.corridor.header
+    table = _table(
+        "How far the answers are known",
+        "answer",
+        "mean",
+        "5 %",
+        "95 %",
+        "unit",
+        "not\nknowing, %",
+        "chance\nalone, %",
+        text=(0, 4),
+    )
+    for name, spread in found.spreads.items():
+        cells = (_number(value) for value in (spread.mean, spread.low, spread.high))
+        alone = 100 * max(spread.indices["chance"].first.mean or 0.0, 0.0)
+        table.add_row(name, *cells, unit(name), f"{100 * spread.not_knowing:.0f}", f"{alone:.0f}")
+    years = f"{found.samples} samples twice, {header.days} days from {header.start}, seed {found.seed}"
+    _print(console, table, f"shares of the variance; the rest comes from both together; {years}")
+    for name, spread in found.spreads.items():
+        table = _table(
+            f"What the spread of {name} comes from", "", "alone, %", "95 % interval", "with others, %", "95 % interval"
+        )
+        for factor, one in spread.indices.items():
+            table.add_row(factor, *_percent(one.first), *_percent(one.total))
+        _print(console, table)
+    console.print("Measure first: " + ", ".join(name for name, _ in found.to_measure))
+    others = ", ".join(f"{name} ({100 * share:.0f} %)" for name, share in found.others[:5])
+    console.print(f"Then, by squared rank correlation with the answers alone: {others or 'none'}")
+    assumed = sum(one.assumed for one in found.inputs)
+    without = len(provenance(found.corridor).without_range)
+    console.print(
+        f"{len(found.inputs)} inputs drawn, {assumed} of them assumptions; {without} assumed values have no range and were not drawn"
+    )
+    if found.failed[0]:
+        console.print(
+            f"{found.failed[0]} rows left out, since the corridor cannot be simulated so; the first: {found.failed[1]}"
+        )
+
+
+def _percent(share: Interval) -> tuple[str, str]:
+    mean, low, high = (100 * (value or 0.0) for value in (share.mean, share.low, share.high))
+    return f"{mean:.0f}", f"{low:.0f} to {high:.0f}"

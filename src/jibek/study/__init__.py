@@ -17,11 +17,13 @@ from jibek.study._bound import AsGiven, Bound, Limit, Month, bound
 from jibek.study._capacity import Capacity, Service, capacity
 from jibek.study._compare import Comparison, compare
 from jibek.study._designs import Placed, points_of
-from jibek.study._evaluate import PointError, Progress, evaluate, outcomes
+from jibek.study._evaluate import PointError, Progress, evaluate, outcomes, refuse_unknown
 from jibek.study._file import StudyError, StudyFile, read_study
 from jibek.study._point import Point
 from jibek.study._sweep import Sweep, sweep
 from jibek.study._sweep_figure import sweep_figure
+from jibek.study._uncertainty import Spread, Uncertainty, uncertainty
+from jibek.study._uncertainty_figure import uncertainty_figure
 from jibek.study._workers import Workers, at_home, on_cluster
 
 __all__ = [
@@ -40,9 +42,11 @@ __all__ = [
     "PointError",
     "Progress",
     "Service",
+    "Spread",
     "StudyError",
     "StudyFile",
     "Sweep",
+    "Uncertainty",
     "Workers",
     "at_home",
     "bottlenecks",
@@ -56,7 +60,10 @@ __all__ = [
     "points_of",
     "raised",
     "read_study",
+    "refuse_unknown",
     "sweep",
     "sweep_figure",
+    "uncertainty",
+    "uncertainty_figure",
     "unit",
 ]

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
-from jibek.corridor import JibekError
+from jibek.corridor import Corridor, JibekError
 from jibek.study._answers import Answers
 from jibek.study._point import Point
 from jibek.study._task import Part, carry_out, names_in, order, packed
@@ -93,6 +93,25 @@ def outcomes(
         ) from None
     finally:
         desk.clear()
+
+
+def refuse_unknown(figures: Sequence[str], corridor: Corridor, workers: Workers) -> None:
+    """Look for figures in the answers of a single day, before all days are simulated.
+
+    Raises
+    ------
+    JibekError
+        With every figure that there is not.
+    """
+    (answers,) = evaluate([Point(corridor.with_clock(days=1, warmup_days=0), numbers=range(1))], workers)
+    unknown = []
+    for name in figures:
+        try:
+            answers.values_of(name)
+        except KeyError as error:
+            unknown.append(str(error.args[0]))
+    if unknown:
+        raise JibekError("\n".join(unknown))
 
 
 @dataclass(frozen=True)

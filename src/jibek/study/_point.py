@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 
 from jibek.corridor import Corridor
 
+_SHOWN = 6
+"""Changes that the name of a point tells."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -67,4 +70,6 @@ class Point:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     def __str__(self) -> str:
-        return ", ".join((*self.measures, *self.changes)) or "as it is"
+        parts = (*self.measures, *self.changes)
+        more = f" and {len(parts) - _SHOWN} more changes" if len(parts) > _SHOWN else ""
+        return (", ".join(parts[:_SHOWN]) or "as it is") + more

@@ -15,12 +15,10 @@ from jibek.corridor import Corridor
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers, unit
 from jibek.study._designs import Placed, points_of
-from jibek.study._evaluate import PointError, Progress, evaluate, outcomes
-from jibek.study._file import StudyError, StudyFile
-from jibek.study._point import Point
+from jibek.study._evaluate import PointError, Progress, outcomes, refuse_unknown
+from jibek.study._file import StudyFile
 from jibek.study._store import Store, description
 from jibek.study._workers import Workers
-from jibek.tables import Problem
 
 if TYPE_CHECKING:
     import polars as pl
@@ -151,10 +149,8 @@ def sweep(
 
     Raises
     ------
-    StudyError
-        If a figure is unknown.
     JibekError, OSError
-        If the folder cannot be used, or is full; points that are complete are kept.
+        If a figure is unknown, or the folder cannot be used or is full; points that are complete are kept.
 
     Examples
     --------
@@ -177,7 +173,7 @@ def sweep(
     [1.0, 1.5]
     """
     begin = time.perf_counter()
-    _refuse_unknown(study, corridor, workers)
+    refuse_unknown(study.figures, corridor, workers)
     made = Sweep(study, corridor, points_of(study, corridor))
     with Store(out, corridor) as store:
         for number, placed in enumerate(made.points):
@@ -201,19 +197,6 @@ def _simulate(made: Sweep, store: Store, workers: Workers, progress: Progress | 
         if isinstance(outcome, Answers):
             store.put(outcome)
         made.take(left[place], outcome)
-
-
-def _refuse_unknown(study: StudyFile, corridor: Corridor, workers: Workers) -> None:
-    """Look for the figures in the answers of a short day, before all days are simulated."""
-    (answers,) = evaluate([Point(corridor.with_clock(days=1, warmup_days=0), numbers=range(1))], workers)
-    problems = []
-    for name in study.figures:
-        try:
-            answers.values_of(name)
-        except KeyError as error:
-            problems.append(Problem("figures", None, None, str(error.args[0])))
-    if problems:
-        raise StudyError(problems)
 
 
 def _describe(made: Sweep, store: Store) -> None:
