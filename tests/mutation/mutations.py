@@ -15,9 +15,6 @@ class Mutation(NamedTuple):
     breaks: str
 
 
-EQUIVALENT: dict[str, str] = {}
-"""Why a fault survives: it changes nothing."""
-
 MUTATIONS = (
     # Positions, sidings, the queues of vehicles, links, checks
     Mutation(

@@ -96,3 +96,10 @@ def test_a_container_to_be_held_is_not_lifted_directly(tmp_path, checks, direct)
     )
     assert run.hops["direct"].tolist() == [0, direct]
     assert run.hops["ready_h"][1] == (2 if direct else 2.5)
+
+
+def test_hours_are_those_of_the_day_on_which_they_fall(tmp_path):
+    """A post is busy from 23:00 to 3:00; lifts of half an hour follow."""
+    run = through(tmp_path, arrivals="f,2025-01-01T22:00,2", checks="id,kind,terminal,time_h\nc,arrival,b,4")
+    assert run.daily["posts"][:3, 0].tolist() == [1, 3, 0]
+    assert run.daily["positions"][:3].sum(axis=1).tolist() == [0, 1, 0]
