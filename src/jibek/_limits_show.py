@@ -102,7 +102,7 @@ def capacity_summary(found: Capacity) -> None:
     if found.bound.scale is not None:
         console.print(f"bound           {found.bound.scale:.3f}: {found.bound.volume_teu or 0:,.0f} TEU a year")
     for reason, many in found.stopped_by.items():
-        console.print(f"stopped by      {reason} (in {many} of {len(found.roots)} replications)")
+        console.print(f"stopped by      {reason} (in {many} of {len(found.brackets)} replications)")
     console.print()
     table = _table(
         "On the way", "scale", "demand,\nTEU a year", "delivered,\nTEU", "median,\ndays", "90 % within,\ndays"
@@ -112,5 +112,5 @@ def capacity_summary(found: Capacity) -> None:
         figures = (str(answers[f"total.{name}"]) for name in names)
         table.add_row(f"{scale:.3f}", f"{found.volume_at(scale):,.0f}", *figures)
     _print(
-        console, table, f"{len(found.roots)} replications of {header.days} days from {header.start}; ± 95 % interval"
+        console, table, f"{len(found.brackets)} replications of {header.days} days from {header.start}; ± 95 % interval"
     )

@@ -140,8 +140,8 @@ def raised(corridor: Corridor, most: int | None = None) -> list[str]:
     Examples
     --------
     >>> import jibek
-    >>> raised(jibek.read("starter"), 3)[1:]
-    ['services.express-west.every_h*=0.909091', 'services.steppe-east.every_h*=0.909091']
+    >>> raised(jibek.read("starter"), 2)
+    ['services.ferry-east.every_h*=0.909091', 'closures.storm.days_per_month+=-1']
     """
     used = [change for limit in bound(corridor).limits if (change := _raise(corridor, limit.name))]
     opened = list(_opened(corridor))

@@ -53,10 +53,8 @@ class Capacity:
 
     Attributes
     ----------
-    scale
-        Of the demand of the flows, with its 95 % interval over the replications.
-    volume_teu
-        Volume of all flows at that scale, TEU a year.
+    brackets
+        For each replication the largest scale of the flows' demand at which all held, and the smallest at which something broke.
     stopped_by
         What broke first, and in how many replications.
     curve
@@ -68,7 +66,7 @@ class Capacity:
     point: Point
     flows: tuple[str, ...]
     service: Service
-    roots: tuple[float, ...]
+    brackets: tuple[tuple[float, float], ...]
     stopped_by: Mapping[str, int]
     curve: Mapping[float, Answers]
     bound: Bound
@@ -80,8 +78,13 @@ class Capacity:
 
     @property
     def scale(self) -> Interval:
-        """The largest scale."""
-        return Interval.of(self.roots)
+        """The largest scale: in the middle of the brackets; from the 95 % interval of their lower ends to that of their upper ends."""
+        held, broke = (Interval.of(ends) for ends in zip(*self.brackets, strict=True))
+        if held.mean is None or broke.mean is None:
+            return Interval(None)
+        mean = (held.mean + broke.mean) / 2
+        half = max(mean - (held.low or 0.0), (broke.high or 0.0) - mean)
+        return Interval(mean, mean - half, mean + half)
 
     @property
     def volume_teu(self) -> Interval:
@@ -114,7 +117,7 @@ class Capacity:
             "service": {"p90_days": self.service.p90_days, "yard_share": self.service.yard_share},
             "scale": interval_document(self.scale),
             "volume_teu": interval_document(self.volume_teu),
-            "roots": self.roots,
+            "brackets": self.brackets,
             "nothing_broke": self.nothing_broke,
             "stopped_by": dict(self.stopped_by),
             "bound": {name: getattr(self.bound, name) for name in ("scale", "volume_teu", "binding")},
@@ -143,7 +146,7 @@ def capacity(
     It keeps up if, of what arrives in the days that count for the flows that use a service, no more is left over than 1 % and
     three loads of the service's largest vehicle, nor 1 % of what arrives in all. Each replication is followed with its own random
     numbers: first on a common grid of scales, then by halving between the last that holds and the first that does not. So each has
-    a root of its own, and the interval is Student's over the roots (stochastic root finding on sample paths, as in retrospective
+    a root of its own, between two scales, and the interval is Student's (stochastic root finding on sample paths, as in retrospective
     approximation: Chen and Schmeiser 2001).
 
     Parameters
@@ -172,11 +175,10 @@ def capacity(
     search.grid(limits.scale)
     for _ in range(HALVINGS):
         search.halve()
-    roots = tuple((low + high) / 2 if high < FURTHEST else low for low, high in search.brackets)
     reasons = [search.reasons[number] for number in range(replications)]
     stopped_by = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
     curve = dict(sorted(search.curve.items()))
-    return Capacity(search.base, chosen, search.service, roots, stopped_by, curve, limits)
+    return Capacity(search.base, chosen, search.service, tuple(search.brackets), stopped_by, curve, limits)
 
 
 def _growing(corridor: Corridor, flows: Collection[str]) -> tuple[str, ...]:
@@ -275,11 +277,14 @@ class _Search:
         def figure(name: str) -> float:
             return float(answers.values_of(name)[at])
 
+        behind: dict[str, float] = {}
         for name, flows, load_teu in self.groups:
             offered = sum(figure(f"flows.{flow}.offered_teu") for flow in flows)
             left = offered - sum(figure(f"flows.{flow}.delivered_teu") for flow in flows)
-            if left > LEFT_SHARE * offered + LEFT_LOADS * load_teu:
-                return f"does not keep up: {name}"
+            behind[name] = (left - LEFT_SHARE * offered - LEFT_LOADS * load_teu) / max(offered, 1.0)
+        worst = max(behind, key=behind.__getitem__)
+        if behind[worst] > 0.0:
+            return f"does not keep up: {worst}"
         if self.service.p90_days is not None:
             for flow in self.flows:
                 if figure(f"flows.{flow}.transit_days.p90") > self.service.p90_days:

@@ -183,7 +183,7 @@ def volume_against_transit(found: Capacity) -> Figure:
     header = found.bound.corridor.header
     volumes = [found.volume_at(scale) for scale in found.curve]
     with styled():
-        of = f"{header.title}: {len(found.roots)} replications of {header.days} days"
+        of = f"{header.title}: {len(found.brackets)} replications of {header.days} days"
         figure, (axes,) = canvas(8.2, 4.6, titles=("Volume against transit time", of))
         for (quantile, share), colour in zip(QUANTILES.items(), COLOURS, strict=False):
             means, halves = _bars(answers[f"total.transit_days.{quantile}"] for answers in found.curve.values())
