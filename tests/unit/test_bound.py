@@ -150,3 +150,10 @@ def test_unknown_flow() -> None:
 
 def test_figure() -> None:
     assert len(bound(jibek.read("starter")).figures()["bound"].axes) == 2
+
+
+def test_months_without_demand_have_no_scale(tmp_path: Path) -> None:
+    flows = "id, from_terminal, to_terminal, arrival\nflow, a, c, listed"
+    found = bound(line(tmp_path, flows=flows, arrivals="flow, time, containers\nflow, 2025-03-05, 100"))
+    assert [month.scale is None for month in found.months] == [n != 2 for n in range(12)]
+    assert found.as_given.offered_teu == pytest.approx(200)

@@ -65,7 +65,7 @@ class Programme:
         teu, _ = self._given(window)
         grows = np.array([one.flow in flows for one in self.needs.carried], bool)
         top = np.where(grows, 0.0, teu)
-        worth = np.append(np.zeros(self.needs.width), max(float(teu[grows].sum()), 1e-9))
+        worth = np.append(np.zeros(self.needs.width), float(teu[grows].sum()) or 1.0)
         return self._solve(window, np.where(grows, -teu, 0.0), top, worth, exact=True)
 
     def carried(self, window: Window) -> Plan:
