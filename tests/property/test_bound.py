@@ -74,3 +74,20 @@ def test_the_reference_carries_no_more(times: float) -> None:
     assert teu <= found.as_given.volume_teu * 1.005  # a single year: demand that comes by chance
     assert found.volume_teu is not None
     assert found.as_given.volume_teu < found.as_given.offered_teu or found.volume_teu > found.as_given.volume_teu
+
+
+def test_one_unit_more_brings_no_more_than_its_price() -> None:
+    """The volume is a concave function of each capacity, of which the price is the slope; without a price it brings nothing."""
+    priced = 0
+    for seed in range(40):
+        given = corridor(seed, tight=seed % 2 == 1).with_clock(warmup_days=4)
+        found = bound(given)
+        limits = [limit for limit in found.limits if found.scale and not limit.name.endswith((".departures", "_teu"))]
+        for limit in limits[:2]:
+            more = bound(given.with_changes(f"{limit.name}+=1"))
+            if more.volume_teu is None or found.volume_teu is None:
+                continue
+            gain = more.volume_teu - found.volume_teu
+            assert -0.1 <= gain <= limit.teu_per_unit * 1.0001 + 0.1, (seed, limit)
+            priced += limit.teu_per_unit > 0
+    assert priced > 5

@@ -213,7 +213,7 @@ def _prices(needs: Needs, window: Window, plan: Plan | None) -> dict[str, float]
         return found
     for key, row in needs.capacities.items():
         price = plan.price[key] * YEAR_H / window.hours
-        found[row.name] += price * row.unit_h(window)
+        found[row.name] += price * row.one(window)
         if row.pool:
             found[row.pool] += price * plan.lifts[key] / needs.capacities[row.pool].units
     return found

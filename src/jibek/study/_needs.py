@@ -40,8 +40,8 @@ class Capacity:
         That value.
     unit_h
         Hours (days, departures) that one unit gives in a window.
-    first
-        What a clock that begins empty gives besides: the first vehicle needs no path before it.
+    first, once
+        What a clock that begins empty gives besides, each unit and in all: the first vehicle needs no path before it.
     use
         Need of the variables.
     lifts, pool
@@ -52,13 +52,18 @@ class Capacity:
     units: float
     unit_h: Callable[[Window], float]
     first: float = 0.0
+    once: float = 0.0
     use: Use = field(default_factory=dict)
     lifts: Use = field(default_factory=dict)
     pool: str | None = None
 
     def amount(self, window: Window) -> float:
         """Return what there is of it in a window."""
-        return self.units * self.unit_h(window) + self.first
+        return self.units * self.one(window) + self.once
+
+    def one(self, window: Window) -> float:
+        """Return what one unit gives in a window."""
+        return self.unit_h(window) + self.first
 
 
 @dataclass(frozen=True)
@@ -192,7 +197,7 @@ class Needs:
         if count != NONE:
             row = self.capacity(f"fleets.{self.names.fleets[fleet]}.count", count, ())
             add(row.use, use)
-            row.first = max(row.first, self.empty * count * first_h)
+            row.first = max(row.first, self.empty * first_h)
 
     def capacity(
         self, name: str, units: float, closed: Closed, first_h: float = 0.0, *, key: str | None = None
@@ -213,7 +218,7 @@ class Needs:
         """
         key = key or name
         if key not in self.capacities:
-            self.capacities[key] = Capacity(name, units, self._open(closed), units * first_h * self.empty)
+            self.capacities[key] = Capacity(name, units, self._open(closed), first_h * self.empty)
         return self.capacities[key]
 
     def _departures(self, service: int) -> None:
@@ -223,7 +228,7 @@ class Needs:
         slots = self.network.slot[record["slot"] : record["slot_end"]]
         name = f"services.{self.names.services[service]}.departures"
         use = {variable: 1.0 for variable, _ in self.trips[service]}
-        self.capacities[name] = Capacity(name, 1.0, lambda window: window.departures(slots), 0.0, use)
+        self.capacities[name] = Capacity(name, 1.0, lambda window: window.departures(slots), use=use)
 
     def _path(self, service: int) -> tuple[float, float]:
         """Write the paths that a trip takes; return its mean running time, and the square of its spread over the mean."""
@@ -246,7 +251,7 @@ class Needs:
         if key not in self.capacities:
             headway = float(self.network.link[directed]["headway"])
             closed = self.shuts(links=(directed // 2,), goes_on_h=headway)
-            self.capacities[key] = Capacity(name, 24.0 / headway, self._open(closed, 24.0), float(self.empty))
+            self.capacities[key] = Capacity(name, 24.0 / headway, self._open(closed, 24.0), once=float(self.empty))
         return self.capacities[key]
 
     def _open(self, closed: Closed, piece_h: float = 1.0) -> Callable[[Window], float]:
