@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from jibek._options import AsJson, Days, Package, Seed, Sets, WarmupDays, Withs, prepared
+from jibek._options import AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
 from jibek._progress import counting
-from jibek._study_cli import Cluster, Jobs, Out, draw, tell, working
+from jibek._study_cli import Cluster, Out, keep, tell, working
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,16 +28,15 @@ Replications = Annotated[int, typer.Option(min=2, max=10_000, help="How often, e
 class _Study(Protocol):
     def document(self) -> dict[str, Any]: ...
 
-    def figures(self) -> dict[str, Figure]: ...
+    def figures(self) -> dict[str, Callable[[], Figure]]: ...
 
 
-def _leave(study: _Study, out: Path | None, *, as_json: bool) -> None:
+def _leave(study: _Study, name: str, out: Path | None, *, as_json: bool) -> None:
     """Write a study to a folder, and print it as JSON where that is asked for."""
     document = study.document()
+    keep(out, name, document, study.figures())
     if out is not None:
-        draw(study.figures(), out / "figures")
-        (out / "study.json").write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
-        typer.echo(f"figures and study.json are in {out}/", err=True)
+        typer.echo(f"figures and {name}.json are in {out}/", err=True)
     if as_json:
         tell(document)
 
@@ -68,7 +67,7 @@ def bound(
     found = find(prepared(package, sets, withs, days, warmup_days), chosen)
     if not as_json:
         bound_summary(found)
-    _leave(found, out, as_json=as_json)
+    _leave(found, "bound", out, as_json=as_json)
 
 
 @app.command()
@@ -100,7 +99,7 @@ def compare(
         found = make(corridor, named, workers, seed=seed, replications=replications, progress=progress)
     if not as_json:
         comparison_summary(found)
-    _leave(found, out, as_json=as_json)
+    _leave(found, "compare", out, as_json=as_json)
 
 
 def _cases(texts: list[str]) -> dict[str, list[str]]:
@@ -155,7 +154,7 @@ def bottlenecks(
         found = find(corridor, workers, changes=tried, seed=seed, replications=replications, progress=progress)
     if not as_json:
         bottlenecks_summary(found)
-    _leave(found, out, as_json=as_json)
+    _leave(found, "bottlenecks", out, as_json=as_json)
 
 
 @app.command()
@@ -194,4 +193,4 @@ def capacity(
         )
     if not as_json:
         capacity_summary(found)
-    _leave(found, out, as_json=as_json)
+    _leave(found, "capacity", out, as_json=as_json)

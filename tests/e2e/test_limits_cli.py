@@ -24,7 +24,7 @@ def document(*words: str) -> dict[str, object]:
 def test_bound(tmp_path: Path) -> None:
     found = document("bound", "starter", "--out", str(tmp_path / "found"))
     assert found["binding"] == ["services.ferry-east.departures"]
-    assert json.loads((tmp_path / "found/study.json").read_text()) == found
+    assert json.loads((tmp_path / "found/bound.json").read_text()) == found
     assert (tmp_path / "found/figures/bound.png").stat().st_size > 10_000
     code, out, _ = call("bound", "starter", "--flow", "east")
     assert code == 0
@@ -50,7 +50,7 @@ def test_bottlenecks(tmp_path: Path) -> None:
     assert code == 0, err
     assert "common random numbers cut the variance" in out
     assert {path.name for path in (tmp_path / "found/figures").iterdir()} >= {"effects.png", "days.svg"}
-    said = json.loads((tmp_path / "found/study.json").read_text())
+    said = json.loads((tmp_path / "found/bottlenecks.json").read_text())
     assert len(said["changes_tried"]) == 2
     code, _, err = call("bottlenecks", "starter", "--change", "fleets.feries.count+=1", *SHORT)
     assert code == 2

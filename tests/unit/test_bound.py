@@ -149,7 +149,7 @@ def test_unknown_flow() -> None:
 
 
 def test_figure() -> None:
-    assert len(bound(jibek.read("starter")).figures()["bound"].axes) == 2
+    assert len(bound(jibek.read("starter")).figures()["bound"]().axes) == 2
 
 
 def test_months_without_demand_have_no_scale(tmp_path: Path) -> None:

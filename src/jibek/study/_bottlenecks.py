@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -113,11 +113,11 @@ class Bottlenecks:
             "changes_tried": rows,
         }
 
-    def figures(self) -> dict[str, Figure]:
-        """Draw it: effects with their intervals, and where days go."""
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """Return what draws it: effects with their intervals, and where days go."""
         from jibek.study._pictures import effect_bars, moved_days
 
-        return {"effects": effect_bars(self), "days": moved_days(self)}
+        return {"effects": partial(effect_bars, self), "days": partial(moved_days, self)}
 
 
 def moved(effect: Effect, most: int = 6) -> dict[str, Interval]:

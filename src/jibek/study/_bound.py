@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -110,11 +111,11 @@ class Bound:
         head = provenance(self.corridor) | {name: getattr(self, name) for name in names}
         return head | {"as_given": asdict(self.as_given)} | lists
 
-    def figures(self) -> dict[str, Figure]:
-        """Draw what binds by month."""
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """Return what draws what binds by month."""
         from jibek.study._pictures import bound_by_month
 
-        return {"bound": bound_by_month(self)}
+        return {"bound": partial(bound_by_month, self)}
 
 
 def bound(corridor: Corridor, flows: Collection[str] = ()) -> Bound:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -124,11 +125,11 @@ class Capacity:
             "curve": points,
         }
 
-    def figures(self) -> dict[str, Figure]:
-        """Draw it: volume against quantiles of transit times, with the bound."""
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """Return what draws it: volume against quantiles of transit times, with the bound."""
         from jibek.study._pictures import volume_against_transit
 
-        return {"capacity": volume_against_transit(self)}
+        return {"capacity": partial(volume_against_transit, self)}
 
 
 def capacity(

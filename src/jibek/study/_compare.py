@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jibek.corridor import ChangeError, Corridor, Problem
@@ -77,11 +78,12 @@ class Comparison:
             "intervals": "Bonferroni over the cases",
         }
 
-    def figures(self) -> dict[str, Figure]:
-        """Draw it: transit times and time budgets overlaid, and the differences."""
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """Return what draws it: transit times and time budgets overlaid, and the differences."""
         from jibek.study._pictures import case_budgets, case_differences, case_transit
 
-        return {"transit": case_transit(self), "budget": case_budgets(self), "differences": case_differences(self)}
+        makers = {"transit": case_transit, "budget": case_budgets, "differences": case_differences}
+        return {name: partial(make, self) for name, make in makers.items()}
 
 
 def compare(
