@@ -152,7 +152,10 @@ def test_compare(tmp_path: Path) -> None:
     document = json.loads(json.dumps(found.document()))
     assert document["cases"]["faster"] == {"measures": ["fast"], "changes": []}
     assert (document["seed"], document["replications"], document["days"]) == (0, 2, 200)
-    assert set(found.figures()) == {"transit", "budget", "differences"}
+    drawn = {name: make() for name, make in found.figures().items()}
+    assert {name: len(figure.axes) for name, figure in drawn.items()} == {"transit": 1, "budget": 1, "differences": 3}
+    lines = drawn["transit"].axes[0].get_legend_handles_labels()[1]
+    assert lines == ["base", "faster", "slower"]
 
 
 def test_every_wrong_case_is_named() -> None:

@@ -196,6 +196,7 @@ def volume_against_transit(found: Capacity) -> Figure:
             axes.axvspan(sustained.low, sustained.high, color=FAINT, alpha=0.25, linewidth=0)
         if found.bound.volume_teu is not None:
             axes.axvline(found.bound.volume_teu, color=COLOURS[3], linestyle="--", label="bound in mean values")
+        axes.xaxis.set_major_formatter("{x:,.0f}")
         axes.set_xlabel("demand, TEU a year")
         axes.set_ylabel("transit time, days")
         axes.set_ylim(bottom=0)
