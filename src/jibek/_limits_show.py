@@ -72,9 +72,12 @@ def bottlenecks_summary(found: Bottlenecks) -> None:
 
     console = _console()
     heads = ("delivered,\nTEU", "mean,\ndays", "median,\ndays", "90 % within,\ndays")
-    table = _table("What each change does", "change", *heads, "where the days go", text=(0, 5))
+    table = _table("What each change does", "change", *heads)
+    where = _table("Where days go, of those that do most", "change", "place and stage: days", text=(0, 1))
     for one in found.effects:
-        table.add_row(one.change, *(_signed(one.effect[f"total.{figure}"]) for figure in FIGURES), _where(one))
+        table.add_row(one.change, *(_signed(one.effect[f"total.{figure}"]) for figure in FIGURES))
+    for one in found.effects[:5]:
+        where.add_row(one.change, _where(one))
     factors = (f"{name} {_number(found.variance_reduction(name))}" for name in FIGURES)
     _print(
         console,
@@ -82,13 +85,14 @@ def bottlenecks_summary(found: Bottlenecks) -> None:
         f"{_basis(found)}; the intervals of a figure hold together over the changes (Bonferroni)",
         f"common random numbers cut the variance of differences by: {', '.join(factors)} (median of the changes that have an effect)",
     )
+    _print(console, where)
 
 
 def _where(effect: Effect) -> str:
     from jibek.study import moved
 
-    places = [(name, days.mean or 0.0) for name, days in moved(effect, 2).items()]
-    return ", ".join(f"{name} {days:+.2g}" for name, days in places)
+    places = [(name, days.mean or 0.0) for name, days in moved(effect, 3).items()]
+    return "\n".join(f"{name} {days:+.2g}" for name, days in places)
 
 
 def capacity_summary(found: Capacity) -> None:
