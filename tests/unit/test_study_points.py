@@ -62,12 +62,6 @@ def test_answers_do_not_depend_on_who_works(points: list[Point], found: list[Ans
         assert same(evaluate(points, workers), found)
 
 
-@pytest.mark.slow
-def test_answers_of_processes_are_the_same(points: list[Point], found: list[Answers]) -> None:
-    with at_home(3) as workers:
-        assert same(evaluate(points, workers), found)
-
-
 def test_the_budget_adds_up_to_the_transit_time(found: list[Answers]) -> None:
     for answers in found:
         cells = [name for name in answers if name.startswith("budget_days.")]
