@@ -17,6 +17,7 @@ from benchmarks._replications import replications
 from benchmarks._scaling import scaling
 from benchmarks._shift import shift
 from benchmarks._startup import startup
+from benchmarks._study import study
 from benchmarks._transfer import transfer
 from benchmarks._writing import writing
 
@@ -28,6 +29,7 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "scaling": lambda size, _: scaling(size),
     "replications": lambda size, _: replications(size),
     "startup": lambda size, _: startup(size),
+    "study": lambda size, _: study(size),
     "published": published,
     "qcsp": qcsp,
     "transfer": lambda size, _: chain(transfer(size), shift(size)),

@@ -22,8 +22,8 @@ from jibek.study._workers import Workers
 
 Floats = NDArray[np.float64]
 
-SAMPLES, MOST = 64, 3
-"""Defaults: a year of the reference corridor is simulated 448 times."""
+SAMPLES, MOST = 50, 3
+"""Defaults: a year of the reference corridor is simulated 350 times."""
 
 CHANCE, OTHERS = "chance", "all other inputs"
 
