@@ -54,16 +54,13 @@ def executable(own: str) -> str:
 
 def _from_npm() -> str | None:
     """Fetch a Chromium that travels in a package of the npm registry, for machines that reach nothing else."""
-    told = CACHE / "executable.txt"
-    if not told.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        write = "import c from '@sparticuz/chromium';import f from 'fs';f.writeFileSync('executable.txt',await c.executablePath())"
-        made = _done("npm", "install", "--no-save", "@sparticuz/chromium") and _done(
-            "node", "--input-type=module", "-e", write
-        )
-        if not made:
-            return None
-    path = told.read_text(encoding="utf-8")
+    tell = "import c from '@sparticuz/chromium'; import f from 'fs'; f.writeFileSync('executable.txt', await c.executablePath())"
+    there = (_folder() / "node_modules" / "@sparticuz" / "chromium").exists()
+    if not (there or _done("npm", "install", "--no-save", "@sparticuz/chromium")):
+        return None
+    if not _done("node", "--input-type=module", "-e", tell):  # unpacks it, where that has not been done
+        return None
+    path = (_folder() / "executable.txt").read_text(encoding="utf-8")
     return path if Path(path).exists() else None
 
 

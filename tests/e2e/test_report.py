@@ -102,7 +102,6 @@ def test_the_map_shows_as_many_vehicles_as_are_under_way(page: Page, run: jibek.
     berthed = pl.col("berthed_h").is_null() | (pl.col("berthed_h") > hour + 0.05)
     under_way = trips.filter((pl.col("enter_h") <= hour + 0.05) & berthed).height
     assert under_way > 0
-    expect(page.locator(".map")).to_contain_text(re.compile(rf"^|\D{under_way} vehicles? under way"))
     expect(page.get_by_text(re.compile(rf"^{under_way} vehicles? under way"))).to_be_visible()
 
 

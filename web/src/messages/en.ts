@@ -41,7 +41,7 @@ export const en = {
     moving: (count: number) => (count === 1 ? "1 vehicle under way" : `${count} vehicles under way`),
     unseen: "This run was written without its vehicles: none move on the map.",
     until: (date: string) => `Vehicles are shown until ${date}: the file would be too large with more.`,
-    replication: (number: number) => `Vehicles, queues and closures are those of replication ${number}.`,
+    replication: (number: number) => `Vehicles, queues, closures: replication ${number}.`,
     attribution: "Countries: Natural Earth",
   },
 
