@@ -21,6 +21,8 @@ export interface Geography {
   places: Map<string, Point>;
   lines: string[];
   courses: Course[];
+  /** What the courses lie in: left, top, right, bottom. */
+  frame: [number, number, number, number];
 }
 
 export type Atlas = Topology<{ countries: GeometryCollection }>;
@@ -65,6 +67,12 @@ export function geography(world: Atlas, places: Place[], links: Link[], width: n
     places: new Map(places.map((one) => [one.id, project(one.at) as Point])),
     lines: courses.map(drawn),
     courses,
+    frame: [
+      Math.min(...courses.flatMap((one) => [...one.xs])),
+      Math.min(...courses.flatMap((one) => [...one.ys])),
+      Math.max(...courses.flatMap((one) => [...one.xs])),
+      Math.max(...courses.flatMap((one) => [...one.ys])),
+    ],
   };
 }
 
