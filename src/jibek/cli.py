@@ -127,12 +127,11 @@ def _draw(run: Run, folder: Path) -> None:
 
 
 def _report(run: Run, file: Path) -> None:
-    """Write the report of a run and say where it is."""
+    """Write the report of a run."""
     from jibek.web import report as written
 
     with bar("writing the report"):
         written(run, file)
-    typer.echo(f"The report is {file} ({file.stat().st_size / 1e6:.1f} MB): open it in a browser, or send it")
 
 
 def _end(run: Run) -> None:
@@ -148,9 +147,11 @@ def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("
 
     run = _run(prepared("trans-caspian", None, None, None, None), 2, 0, None, out)
     _draw(run, out / "figures")
-    demo_summary(run)
-    typer.echo(f"Tables, manifest and figures are in {out}/; ask more of them with: jibek query {out} SQL")
     _report(run, out / REPORT)
+    demo_summary(run)
+    typer.echo(
+        f"Open {out / REPORT} in a browser; tables and figures are beside it, ask more of them with: jibek query {out} SQL"
+    )
     _end(run)
 
 
@@ -285,7 +286,9 @@ def report(
     """Write a run as one HTML file: map, figures, diagrams; it needs no network."""
     from jibek.results import Run
 
-    _report(Run.open(run), out or run / REPORT)
+    file = out or run / REPORT
+    _report(Run.open(run), file)
+    typer.echo(f"{file}: {file.stat().st_size / 1e6:.1f} MB; open it in a browser, or send it")
 
 
 @app.command()

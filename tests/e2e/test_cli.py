@@ -247,6 +247,21 @@ def test_demo_shows_the_corridor(jibek_, tmp_path):
     assert max(map(len, out.splitlines()[:-1])) <= 80
     assert (tmp_path / "demo" / "manifest.json").exists()
     assert list((tmp_path / "demo" / "figures").glob("*.png"))
+    report = (tmp_path / "demo" / "report.html").stat()
+    assert 1e6 < report.st_size < 3e6
+
+
+def test_a_report_is_written_where_it_is_wanted(jibek_, tmp_path):
+    code, _, err = jibek_("report", str(tmp_path))
+    assert code == 2
+    assert "there is no run here" in err
+    folder, file = tmp_path / "run", tmp_path / "elsewhere" / "page.html"
+    jibek_("simulate", "starter", "--days", "20", "--out", str(folder), "--no-containers")
+    for asked, written in (([], folder / "report.html"), (["--out", str(file)], file)):
+        code, out, _ = jibek_("report", str(folder), *asked)
+        assert code == 0
+        assert str(written) in out
+        assert written.read_text("utf-8").startswith("<!doctype html>")
 
 
 def test_bundled_packages_are_in_order(jibek_):
