@@ -8,9 +8,9 @@ the annotation (`Unit`, `Ref`).
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from jibek.tables import (
     CHAINED,
@@ -23,6 +23,7 @@ from jibek.tables import (
     Moment,
     NotNegative,
     Number,
+    PackageHeader,
     Positive,
     Ref,
     Row,
@@ -482,14 +483,10 @@ class Departure(Row):
     time: Moment = Field(description="when it leaves")
 
 
-class Header(BaseModel):
+class Header(PackageHeader):
     """`corridor.toml`: what the package is, and its clock."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Id = Field(description="name of the corridor")
     title: str = Field(description="title to be shown")
-    schema_version: Literal[1] = Field(description="version of this description")
     start: Day = Field(description="first day that counts")
     days: Annotated[int, Field(ge=1, le=36_600), Unit("days")] = Field(default=365, description="days that count")
     warmup_days: Annotated[int, Field(ge=0, le=3_660), Unit("days")] = Field(
@@ -498,14 +495,6 @@ class Header(BaseModel):
     currency: str = Field(default="USD", description="currency of all prices, ISO 4217")
     licence: str = Field(default="", description="terms of use of the data")
     description: str = Field(default="", description="what it shows")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_truth(cls, value: Any) -> Any:
-        """Refuse `true`, which would be taken for 1."""
-        if isinstance(value, bool):
-            raise ValueError
-        return value
 
 
 TABLES: dict[str, type[Row]] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, NaiveDatetime, field_validator
 
 
 @dataclass(frozen=True)
@@ -90,3 +90,21 @@ class SourceRow(Row):
     period: str = Field(default="", description="time it speaks of")
     licence: str = Field(default="", description="terms of use, where stated")
     note: str = Field(default="", description="what the reader should know")
+
+
+class PackageHeader(BaseModel):
+    """What the header of every kind of package says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Id = Field(description="name of the package")
+    title: str = Field(default="", description="title to be shown")
+    schema_version: Literal[1] = Field(description="version of this description")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_truth(cls, value: Any) -> Any:
+        """Refuse `true`, which would be taken for 1."""
+        if isinstance(value, bool):
+            raise ValueError
+        return value

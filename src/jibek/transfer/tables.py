@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
 from jibek.tables import (
     LISTED,
@@ -18,6 +18,7 @@ from jibek.tables import (
     Id,
     Moment,
     NotNegative,
+    PackageHeader,
     Positive,
     Ref,
     Row,
@@ -317,14 +318,9 @@ class Begun(Move):
     table = "begun"
 
 
-class JobHeader(BaseModel):
+class JobHeader(PackageHeader):
     """`job.toml`: what the job is, and when its clock starts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Id = Field(description="name of the job")
-    title: str = Field(default="", description="title to be shown")
-    schema_version: Literal[1] = Field(description="version of this description")
     start: Moment = Field(description="when the clock starts: plans count seconds from here")
     now: Moment | None = Field(
         default=None,
@@ -362,14 +358,9 @@ class Leftover(Row):
     reason: str = Field(description="why")
 
 
-class PlanHeader(BaseModel):
+class PlanHeader(PackageHeader):
     """`plan.toml`: whose plan it is."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Id = Field(description="name of the plan")
-    title: str = Field(default="", description="title to be shown")
-    schema_version: Literal[1] = Field(description="version of this description")
     job: Id = Field(description="id of the job it is a plan for")
     method: str = Field(default="", description="how it was made")
     licence: str = Field(default="", description="terms of use of the data")
