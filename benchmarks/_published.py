@@ -33,8 +33,7 @@ from jibek.transfer import (
     plan_by_rule,
     read_plan,
     search,
-    write_job,
-    write_plan,
+    write_package,
 )
 
 HERE = Path(__file__).with_name("transfer")
@@ -108,7 +107,7 @@ def digest(job: Job) -> str:
     """Return the SHA-256 of the files of a job, in the order of their names."""
     found = hashlib.sha256()
     with tempfile.TemporaryDirectory() as folder:
-        for file in sorted(write_job(job, Path(folder) / "job").iterdir()):
+        for file in sorted(write_package(job, Path(folder) / "job").iterdir()):
             found.update(file.name.encode() + b"\n" + file.read_bytes())
     return found.hexdigest()
 
@@ -205,7 +204,7 @@ def _pack(job: Job, plan: Plan, folder: Path) -> None:
     """Write a plan as a zip, the same bytes for the same plan."""
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory() as place, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as target:
-        for file in sorted(write_plan(plan, Path(place) / "plan").iterdir()):
+        for file in sorted(write_package(plan, Path(place) / "plan").iterdir()):
             target.writestr(zipfile.ZipInfo(file.name, _WHOLE), file.read_bytes(), zipfile.ZIP_DEFLATED)
     _zip(job, folder).parent.mkdir(exist_ok=True)
     _zip(job, folder).write_bytes(packed.getvalue())

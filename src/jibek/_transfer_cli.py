@@ -43,7 +43,7 @@ def generate(
 ) -> None:
     """Make a job by a seed."""
     from jibek.transfer import generate as make
-    from jibek.transfer import write_job
+    from jibek.transfer import write_package
 
     shares = {"short": short, "long": long, "empty": empty, "danger": danger, "reefer": reefer, "held": held}
     given = {name: share for name, share in shares.items() if share is not None}
@@ -51,7 +51,7 @@ def generate(
         job = make(family, size, seed=seed, cranes=cranes, parking=parking, **given)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    write_job(job, out)
+    write_package(job, out)
     typer.echo(
         f"made {out}: {len(job.boxes)} boxes, {len(job.trains)} trains; try: jibek transfer plan {out} --out PLAN"
     )
@@ -67,7 +67,7 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Make a plan, check it and write it; a plan in the folder is replaced. Ctrl-C ends the search with the best plan so far."""
-    from jibek.transfer import PlanError, check_plan, plan_by_rule, read_job, write_plan
+    from jibek.transfer import PlanError, check_plan, plan_by_rule, read_job, write_package
 
     made_for = read_job(job)
     if made_for.begun or made_for.outages:
@@ -80,7 +80,7 @@ def plan(
     verdict = check_plan(made_for, made)
     if verdict.violations:
         raise PlanError(verdict.violations)
-    write_plan(made, out, overwrite=True)
+    write_package(made, out, overwrite=True)
     if as_json:
         typer.echo(json.dumps(verdict.value.document() | (found.document() if found else {}) | {"seconds": seconds}))
         return
@@ -154,8 +154,7 @@ def replan(
     as_json: AsJson = False,
 ) -> None:
     """Plan the rest of a shift anew: what has begun stays. Writes `job`, as it stands now, and `plan` for the whole shift."""
-    from jibek.tables import write_package
-    from jibek.transfer import PlanError, check_plan, under_way
+    from jibek.transfer import PlanError, check_plan, under_way, write_package
 
     begin = time.perf_counter()
     old_job, old = _valid(job, plan)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from jibek.tables import PackageError
-from jibek.transfer import check_plan, generate, plan_by_rule, read_job, read_plan, write_job, write_plan
+from jibek.transfer import check_plan, generate, plan_by_rule, read_job, read_plan, write_package
 
 TABLES = ("models", "trains", "wagons", "departures", "boxes", "tracks", "cranes", "yard", "rules")
 ODD = """ 0 -1 1e9 1e12 nan inf 0.01 0.5 3 20 40 100 1435 1520 true " é 1.1 20@0 45@0 2026-01-01T00:00 1999-01-01 2026-06-01
@@ -23,7 +23,7 @@ CELLS = st.one_of(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     job = generate("pair", 20, seed=3, danger=0.2, reefer=0.2, held=0.3)
-    return write_job(job, tmp_path_factory.mktemp("cells") / "job")
+    return write_package(job, tmp_path_factory.mktemp("cells") / "job")
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -47,4 +47,4 @@ def test_no_cell_is_a_bug(
         path.write_text(whole, "utf-8")
     plan = plan_by_rule(job)
     assert [str(one) for one in check_plan(job, plan).violations] == []
-    assert read_plan(write_plan(plan, tmp_path / "plan", overwrite=True), job) == plan
+    assert read_plan(write_package(plan, tmp_path / "plan", overwrite=True), job) == plan

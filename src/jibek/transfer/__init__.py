@@ -1,12 +1,13 @@
 """The gauge transfer: which box goes on which wagon, by which crane, in what order, by when."""
 
+from jibek.tables import write_package
 from jibek.transfer._bound import Bound, bound
 from jibek.transfer._check_job import check_job
 from jibek.transfer._check_plan import check_plan
 from jibek.transfer._describe import reference_markdown
 from jibek.transfer._generate import FAMILIES, Mix, generate
-from jibek.transfer._job import Job, read_job, write_job
-from jibek.transfer._plan import Plan, read_plan, write_plan
+from jibek.transfer._job import Job, read_job
+from jibek.transfer._plan import Plan, read_plan
 from jibek.transfer._replan import Kept, Replanned, replan
 from jibek.transfer._robustness import Robustness, robustness
 from jibek.transfer._rule import plan_by_rule
@@ -44,6 +45,5 @@ __all__ = [
     "search",
     "under_way",
     "worked",
-    "write_job",
-    "write_plan",
+    "write_package",
 ]

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 
-from jibek.tables import Package, SourceRow, folder_of, read_package, write_package
+from jibek.tables import Package, SourceRow, folder_of, read_package
 from jibek.transfer import tables as t
 
 
@@ -65,23 +64,3 @@ def read_job(path: str | os.PathLike[str]) -> Job:
     from jibek.transfer._check_job import check_known
 
     return read_package(Job, folder_of(path), check_known)
-
-
-def write_job(job: Job, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-    """Write a job as a package; reading it gives the same job.
-
-    Parameters
-    ----------
-    job
-        In memory.
-    path
-        Folder to be made; its parents are made too.
-    overwrite
-        Whether to replace a job that is there.
-
-    Raises
-    ------
-    PackageError
-        If the folder is there and not empty, or cannot be written.
-    """
-    return write_package(job, path, overwrite=overwrite)

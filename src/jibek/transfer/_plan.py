@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from jibek.tables import Known, Package, Problem, folder_of, quoted, read_package, unresolved, write_package
+from jibek.tables import Known, Package, Problem, folder_of, quoted, read_package, unresolved
 from jibek.transfer import tables as t
 from jibek.transfer._check_job import incomplete
 from jibek.transfer._job import Job
@@ -51,23 +50,3 @@ def read_plan(path: str | os.PathLike[str], job: Job) -> Plan:
         yield from incomplete(plan.moves)
 
     return read_package(Plan, folder_of(path), check)
-
-
-def write_plan(plan: Plan, path: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-    """Write a plan as a folder of tables; reading it gives the same plan.
-
-    Parameters
-    ----------
-    plan
-        In memory.
-    path
-        Folder to be made; its parents are made too.
-    overwrite
-        Whether to replace a plan that is there.
-
-    Raises
-    ------
-    PackageError
-        If the folder is there and not empty, or cannot be written.
-    """
-    return write_package(plan, path, overwrite=overwrite)
