@@ -113,21 +113,6 @@ class Prices:
         )
 
 
-def grams_per_t(network: Network) -> Floats:
-    """Return what carrying a tonne along the path of a service emits, by service and fleet."""
-    corridor = network.corridor
-    by_fleet = {one.fleet: one.g_per_tkm for one in corridor.emissions.values() if one.fleet is not None}
-    by_mode = {one.mode: one.g_per_tkm for one in corridor.emissions.values() if one.mode is not None}
-    found = np.zeros((len(network.names.services), len(network.names.fleets)))
-    for service, links in enumerate(network.links_of):
-        modes = [corridor.links[name].mode for name in network.link_ids(service)]
-        km = network.link_km[links]
-        usual = sum(length * by_mode.get(mode, 0.0) for length, mode in zip(km, modes, strict=True))
-        for fleet, name in enumerate(network.names.fleets):
-            found[service, fleet] = km.sum() * by_fleet[name] if name in by_fleet else usual
-    return found
-
-
 def kg_per_move(network: Network) -> Floats:
     """Return what a handling emits, by terminal."""
     factors = {one.terminal: one.kg_per_move for one in network.corridor.emissions.values() if one.terminal}

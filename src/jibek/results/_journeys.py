@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.results._closed import Closed
-from jibek.results._cost import grams_per_t
 from jibek.results._network import Network
 from jibek.results._sums import Carried, Sums, add
 from jibek.results._transit import TransitTimes
@@ -86,7 +85,8 @@ class Follower:
         from jibek.results import _kernels as kernels
 
         network, containers, hops = self._network, part.containers, part.hops
-        itinerary, quarters, entry, exit_ = _columns(containers, "itinerary", "quarters", "enter_h", "leave_h")
+        itinerary = containers["itinerary"].astype(np.int64)
+        quarters, entry, exit_ = _columns(containers, "quarters", "enter_h", "leave_h")
         labels, month_of_day = network.months
         self._check_hops(part)
         done, entered, left = kernels.cohort(network.hours, itinerary, quarters, entry, exit_, month_of_day)
@@ -114,7 +114,9 @@ class Follower:
                 "loaded": kernels.handled(
                     network.hours, itinerary, containers["first_hop"], quarters, network.ride_start, times, services
                 ),
-                "numbers": kernels.tally(containers["flow"], containers["number"], len(network.names.flows)),
+                "numbers": kernels.tally(
+                    containers["flow"].astype(np.int64), containers["number"], len(network.names.flows)
+                ),
             },
         )
 
@@ -165,7 +167,7 @@ def _spent(
 
     trips, legs = replication.trips, replication.legs
     first_leg = kernels.count_groups(legs["trip"], trips["service"].size)
-    emitted = grams_per_t(network)[trips["service"], network.fleet_of[trips["rotation"]]]
+    emitted = network.grams_per_t[trips["service"], network.fleet_of[trips["rotation"]]]
     times = _columns(legs, "place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
     return kernels.journeys(  # type: ignore[no-any-return]
         done,

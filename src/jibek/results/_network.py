@@ -80,6 +80,21 @@ class Network:
         self.rides_of = [[number["services"][name] for name in one.services] for one in itineraries]
         self.t_per_teu = np.array([corridor.flows[name].t_per_teu for name in names.flows])
 
+    @cached_property
+    def grams_per_t(self) -> NDArray[np.float64]:
+        """What carrying a tonne along the path of a service emits, by service and fleet."""
+        emissions = self.corridor.emissions.values()
+        by_fleet = {one.fleet: one.g_per_tkm for one in emissions if one.fleet is not None}
+        by_mode = {one.mode: one.g_per_tkm for one in emissions if one.mode is not None}
+        found = np.zeros((len(self.names.services), len(self.names.fleets)))
+        for service, links in enumerate(self.links_of):
+            modes = [self.corridor.links[name].mode for name in self.link_ids(service)]
+            km = self.link_km[links]
+            usual = sum(length * by_mode.get(mode, 0.0) for length, mode in zip(km, modes, strict=True))
+            for fleet, name in enumerate(self.names.fleets):
+                found[service, fleet] = km.sum() * by_fleet[name] if name in by_fleet else usual
+        return found
+
     @property
     def hours(self) -> float:
         """Length of the time that counts."""

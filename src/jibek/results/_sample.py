@@ -16,6 +16,7 @@ _ROW = np.dtype([("value", np.float64), ("group", np.int32)])
 _ROWS_AT_ONCE = 2**16
 _FRACTION_BITS = 8
 _LEAST, _MOST = (int(np.float64(bound).view(np.int64)) >> (52 - _FRACTION_BITS) for bound in (2.0**-10, 2.0**18))
+_BINS = _MOST - _LEAST + 1
 
 
 class Sample:
@@ -81,10 +82,10 @@ class Sample:
             yield np.frombuffer(data, _ROW)
 
     def _count_bins(self) -> Ints:
-        bins = np.zeros((self.count.size, _MOST - _LEAST + 1), np.int64)
+        bins = np.zeros(self.count.size * _BINS, np.int64)
         for rows in self._chunks():
-            np.add.at(bins, (rows["group"], _bins(rows["value"])), 1)
-        return bins
+            np.add.at(bins, rows["group"] * _BINS + _bins(rows["value"]), 1)
+        return bins.reshape(-1, _BINS)
 
     def _in_bins(self, wanted: NDArray[np.bool_]) -> NDArray[np.void]:
         found = [rows[wanted[rows["group"], _bins(rows["value"])]] for rows in self._chunks()]
@@ -109,20 +110,22 @@ class _Asked:
         self._bins, self._before = [], []
         for ranks in self._ranks:
             bin_ = np.array([np.searchsorted(*pair, side="right") for pair in zip(upto, ranks, strict=True)], np.int64)
-            bin_ = np.minimum(bin_.reshape(ranks.shape), merged.shape[1] - 1)
+            bin_ = np.minimum(bin_.reshape(ranks.shape), _BINS - 1)
             np.put_along_axis(self.wanted, bin_, True, axis=1)
             self._bins.append(bin_)
             self._before.append(np.take_along_axis(upto - merged, bin_, axis=1))
 
     def found(self, rows: NDArray[np.void]) -> tuple[Floats, Floats, Floats]:
         """Return the values below and above of each quantile, out of sorted rows that hold all of their bins."""
-        union, bin_ = self.union[rows["group"]], _bins(rows["value"])
+        place = self.union[rows["group"]] * _BINS + _bins(rows["value"])
+        order = np.argsort(place, kind="stable")
+        place, values = place[order], rows["value"][order]
         sides = []
         for ranks, bins, before in zip(self._ranks, self._bins, self._before, strict=True):
+            asked = np.arange(len(bins))[:, None] * _BINS + bins
+            at = np.searchsorted(place, asked) + ranks - before
             side = np.full(ranks.shape, np.nan)
-            for row, column in np.argwhere(self._there & np.ones(ranks.shape, np.bool_)):
-                here = rows["value"][(union == row) & (bin_ == bins[row, column])]
-                side[row, column] = here[ranks[row, column] - before[row, column]]
+            side[self._there.ravel()] = values[at[self._there.ravel()]]
             sides.append(side)
         return sides[0], sides[1], np.where(self._there, self._fraction, np.nan)
 
@@ -130,4 +133,4 @@ class _Asked:
 def _bins(values: Floats) -> Ints:
     """Return the bin of each value: its exponent and the first bits of its fraction."""
     bins: Ints = (np.maximum(values, 0.0).view(np.int64) >> (52 - _FRACTION_BITS)) - _LEAST
-    return bins.clip(0, _MOST - _LEAST)
+    return bins.clip(0, _BINS - 1)

@@ -91,6 +91,6 @@ def _joined(parts: list[tuple[Floats, Ints, Ints]]) -> tuple[Floats, Ints, Ints]
     hours, itinerary, month = zip(*parts, strict=True) if parts else ((), (), ())
     return (
         np.concatenate([np.zeros(0), *hours]),
-        np.concatenate([np.zeros(0, np.int32), *itinerary]),
-        np.concatenate([np.zeros(0, np.int32), *month]),
+        np.concatenate([np.zeros(0, np.int64), *itinerary]),
+        np.concatenate([np.zeros(0, np.int64), *month]),
     )

@@ -51,9 +51,9 @@ def clear(world: World, containers: Flags, hops: Flags, trips: Flags) -> None:
         rows[:size] = rows[np.flatnonzero(kept)]
         rows[size : kept.size] = 0
         world.count[f"{table}s"] = size
-    count = world.count[0]
+    count, box_number = world.count[0], _numbers(containers)
     for number, references in (
-        (_numbers(containers), _to_containers(world)),
+        (box_number, _to_containers(world)),
         (_numbers(hops), _fields(world.container[: count["containers"]], "first_hop", "hop", "last_hop")),
         (_numbers(trips), _to_trips(world)),
         (_numbers(legs), _fields(world.vehicle, "leg")),
@@ -62,7 +62,7 @@ def clear(world: World, containers: Flags, hops: Flags, trips: Flags) -> None:
             rows[...] = number[rows]
     events = np.concatenate([pending(world, kind) for kind in (STEP, HOLD)])
     what = world.heap["what"][events]
-    world.heap["what"][events] = (what & ~_ID_MASK) | _numbers(containers)[what & _ID_MASK]
+    world.heap["what"][events] = (what & ~_ID_MASK) | box_number[what & _ID_MASK]
 
 
 def _raw(table: NDArray[Any]) -> NDArray[np.int64]:

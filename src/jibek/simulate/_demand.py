@@ -146,10 +146,8 @@ def bring(w, until):
 
 @cached
 @outer
-def spells(key, closure, rates, months_h, mean_h, cv, log_mean, log_sd, distribution):
-    """Return the begins and ends of the random closures within the clock."""
-    starts = [0.0 for _ in range(0)]
-    ends = [0.0 for _ in range(0)]
+def spells(found, key, closure, rates, months_h, mean_h, cv, log_mean, log_sd, distribution):
+    """Write begins and ends of the random closures within the clock, as far as there is room; return how many there are."""
     now = months_h[0]
     month = 0
     spell = 0
@@ -167,12 +165,12 @@ def spells(key, closure, rates, months_h, mean_h, cv, log_mean, log_sd, distribu
         now = start + d.duration(
             key, d.CLOSED_TIME, d.ONCE, closure, spell, d.ONCE, distribution, mean_h, cv, log_mean, log_sd
         )
-        starts.append(start)
-        ends.append(now)
+        if spell < len(found):
+            found[spell, 0], found[spell, 1] = start, now
         while month < rates.size and months_h[month + 1] <= now:
             month += 1
         spell += 1
-    return np.array(starts), np.array(ends)
+    return spell
 
 
 def aligned(rows: int, dtype: np.dtype[Any]) -> NDArray[Any]:
@@ -236,16 +234,15 @@ def closed_times(compiled: Compiled, key: NDArray[np.int64]) -> list[tuple[NDArr
 def _times(shut: Shut, compiled: Compiled, key: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if shut.start_h < shut.end_h:
         return np.array([shut.start_h]), np.array([shut.end_h])
-    return spells(  # type: ignore[no-any-return]
-        key,
-        shut.hash,
-        shut.rates,
-        compiled.months_h,
-        shut.mean_h,
-        shut.cv,
-        *d.log_moments(shut.mean_h, shut.cv),
-        shut.distribution,
-    )
+    moments = d.log_moments(shut.mean_h, shut.cv)
+    found = np.empty((64, 2))
+    while True:
+        count = spells(
+            found, key, shut.hash, shut.rates, compiled.months_h, shut.mean_h, shut.cv, *moments, shut.distribution
+        )
+        if count <= len(found):
+            return found[:count, 0], found[:count, 1]
+        found = np.empty((count, 2))
 
 
 def turns(compiled: Compiled, closed: list[tuple[NDArray[np.float64], NDArray[np.float64]]]) -> NDArray[Any]:

@@ -307,22 +307,23 @@ class _Compiler:
             place = link.from_place if back else link.to_place
         return directed, places
 
-    def slots(self, service: Service) -> list[float]:
+    def slots(self, service: Service) -> NDArray[np.float64]:
         """Return the times of the departures of a scheduled service that open within the clock, in hours."""
         end_h = self.end_h + service.load_h
         if service.rule == "interval":
             step = service.every_h or 24.0
             first = self.begin_h + service.offset_h
-            return list(np.arange(first, end_h, step))
+            return np.arange(first, end_h, step)
         if service.rule == "listed":
             listed = (self.hours(row.time) for row in self.corridor.departures if row.service == service.id)
-            return sorted(hour for hour in listed if self.begin_h <= hour < end_h)
+            return np.array(sorted(hour for hour in listed if self.begin_h <= hour < end_h), F8)
         if service.rule == "filled":
-            return []
-        hours = [int(clock[:2]) + int(clock[3:]) / 60.0 for clock in sorted(service.times)]
+            return np.zeros(0)
+        times = [int(clock[:2]) + int(clock[3:]) / 60.0 for clock in sorted(service.times)]
         days = range(int(self.begin_h // 24), int(end_h // 24) + 1)
         runs = [day for day in days if not service.days or (self.start + timedelta(day)).isoweekday() in service.days]
-        return [hour for hour in (24.0 * day + time for day in runs for time in hours) if hour < end_h]
+        hours = (24.0 * np.array(runs, F8)[:, None] + times).ravel()
+        return hours[hours < end_h]
 
     def services(self, starts: list[list[int]]) -> tuple[NDArray[Any], list[Any]]:
         table = np.zeros(len(self.names.services), SERVICE)
@@ -354,7 +355,7 @@ class _Compiler:
         flat = [
             _flat((path for path, _ in paths), I8),
             _flat((places for _, places in paths), I8),
-            _flat(slots, F8),
+            np.concatenate([np.zeros(0), *slots]) if any(map(len, slots)) else np.zeros(1),
             _flat(starts, I8),
         ]
         return table, flat

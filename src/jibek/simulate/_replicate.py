@@ -192,7 +192,7 @@ def _parts(compiled: Compiled, seed: int, work: _Work, stop: Stop, *, in_parts: 
         world = _advance(world, until, stop)
         work.share, work.events = piece / pieces, int(world.count["events"][0])
         if in_parts and piece < pieces:
-            if _rows(world) > 2 * kept_rows + _CONTAINERS_A_PIECE:
+            if _rows(world) > 2 * (kept_rows + _CONTAINERS_A_PIECE):
                 yield _part(world, work.number, closed)
                 kept_rows = _rows(world)
             world = with_demand(world, following)
