@@ -232,7 +232,7 @@ def directory(arrays: Any) -> NDArray[np.int64]:
         array = getattr(arrays, field.name)
         if not array.flags.c_contiguous:
             raise ValueError(f"array '{field.name}' is not contiguous")
-        row[: 1 + array.ndim] = (array.__array_interface__["data"][0], *array.shape)
+        row[: 1 + array.ndim] = (array.ctypes.data, *array.shape)
     return words
 
 

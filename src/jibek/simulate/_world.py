@@ -226,15 +226,16 @@ def with_demand(world: World, until: float) -> World:
         tables = {name: getattr(world, name) for name in short}
         world = replace(world, **{name: _longer(table, 2 * len(table)) for name, table in tables.items()})
     written = world.block[: int(world.count["blocks"][0])]
-    block = written[np.argsort(written["time_h"], kind="stable")]
+    if len(world.demand) > 1:  # each flow has written its own in order
+        written = written[np.argsort(written["time_h"], kind="stable")]
     ahead = world.demand["time_h"]
     if ahead.min(initial=NEVER) < NEVER:
         following = np.zeros(1, BLOCK)
         following["time_h"] = ahead.min()
-        block = np.concatenate((block, following))
+        written = np.concatenate((written, following))
     world.count["blocks"] = 0
     world.heap["what"][pending(world, BLOCK_EVENT)] &= ~_ID_MASK  # of the block that came next, which is the first now
-    return replace(world, block=block)
+    return replace(world, block=written)
 
 
 def pending(world: World, kind: np.signedinteger[Any]) -> NDArray[np.int64]:
