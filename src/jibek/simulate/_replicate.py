@@ -49,7 +49,7 @@ class Stop(Protocol):
 
 
 _PIECES = 50
-_CONTAINERS_A_PIECE = 2**15
+_CONTAINERS_A_PIECE = 2**14
 """A replication is simulated in pieces of about so many containers, or in more."""
 
 _ROWS_AT_ONCE = 4096
