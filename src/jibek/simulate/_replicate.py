@@ -183,7 +183,7 @@ def _tell(progress: Progress | None, works: dict[int, _Work], replications: int)
 
 
 def _parts(compiled: Compiled, seed: int, work: _Work, stop: Stop, *, in_parts: bool) -> Parts:
-    """Simulate a replication; yield it in one, or in parts whenever the containers that have left are as many as those inside."""
+    """Simulate a replication; yield it in one, or in parts: whenever the tables have grown to twice what was kept the time before."""
     pieces = max(_PIECES, math.ceil(expected_containers(compiled).sum() / _CONTAINERS_A_PIECE))
     ends = [compiled.begin_h + (compiled.end_h - compiled.begin_h) * piece / pieces for piece in range(1, pieces)]
     world, closed = make_world(compiled, seed, work.number, ends[0] if in_parts else NEVER)
