@@ -243,7 +243,7 @@ def anneal(tasks, state, course, best, seed, changes, hot_s, cold_s):
         state.wait.copy(), state.place.copy(), state.box.copy(), state.at.copy(),
     )  # fmt: skip
     was = Course(course.moves.copy(), course.lack.copy(), course.until.copy())
-    now, least, heat, cooling = _NEVER, _NEVER, hot_s, (cold_s / hot_s) ** (1 / changes)
+    now, least, heat, cooling = _NEVER, np.inf, hot_s, (cold_s / hot_s) ** (1 / changes)
     for n in range(changes + 1):
         heat *= cooling
         for k in range(cranes):

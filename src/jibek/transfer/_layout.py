@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,22 +10,19 @@ import numpy as np
 
 from jibek.transfer import tables as t
 from jibek.transfer._anneal import DROP, END, LIFT, OVERLAP, PICK, Course, Flags, Floats, Ints, State, Tasks, empty_course, run
+from jibek.transfer._frame import MOVE_S, Frame, frames, length_m
 from jibek.transfer._groups import group_of, groups, middles_m
 from jibek.transfer._job import Job
 from jibek.transfer._loading import overlap
 from jibek.transfer._matching import Matching, Share
 from jibek.transfer._plan import Plan
 from jibek.transfer._rails import Rails
-from jibek.transfer._travel import Yard, begins_m
 
 _DEAR_S = (35.0, 60.0, 120.0, np.inf)
 """How long carrying a box may take: the first limit with which boxes can be matched is taken."""
 
 _NEAR, _NEAR_M_PER_S = 16, 0.1
 """How many boxes are near a box, and how far apart are boxes whose turns come so long after each other."""
-
-_MOVE_S = 115.0
-"""Time a crane takes for a box, about: what says whose turn comes when, to begin with."""
 
 
 @dataclass(frozen=True)
@@ -37,29 +33,29 @@ class Layout:
     ----------
     job
         The job.
-    matching, yard
-        Boxes and places by number, as in the tasks, and how far apart they are.
+    matching
+        Boxes and places by number, as in the tasks.
     trains
         By number, as in the tasks.
-    tracks
-        The trains that stand on each track, one after the other.
+    queues
+        Trains that stand one after the other, and on which track.
     left
         Boxes that are left over.
     tasks
         What is annealed; `fit` says when trains that share a track can come.
-    loaded, at
-        Where the rule puts boxes; where trains begin, to begin with.
+    loaded, at, turn
+        Where the rule puts boxes; where trains begin, and about when it is a box's turn, to begin with.
     """
 
     job: Job
     matching: Matching
-    yard: Yard
     trains: Sequence[str]
-    tracks: Mapping[str, Sequence[int]]
+    queues: Sequence[tuple[t.Track, Sequence[int]]]
     left: Sequence[t.Leftover]
     tasks: Tasks
     loaded: Ints
     at: Floats
+    turn: Floats
 
     def start(self, turn: int) -> State | None:
         """Begin with boxes in order, as many for each crane, where some have one more than others: they take turns.
@@ -69,30 +65,36 @@ class Layout:
         cranes = _zones(self.tasks, self.at, turn)
         if cranes is None:
             return None
-        state = _state(self.tasks, cranes, self.loaded, self.at)
-        self.match(state)
-        return state
+        return _state(self, cranes)
 
     def match(self, state: State) -> None:
         """Find places with which the cranes are done earlier, if they carry the boxes they do; else nothing changes."""
         run(self.tasks, state, course := empty_course(self.tasks))
-        cost = self.yard.cost_s([(x, x) for x in (state.at[self.trains.index(train)] for train in self.yard.trains)])
         shares = list(_shares(self.tasks, state, course))
-        found = next(filter(None, (self.matching.best(cost, dear, shares) for dear in _DEAR_S)), None)
+        carrying = self._carrying_s(state)
+        found = next(filter(None, (self.matching.best(carrying, dear, shares) for dear in _DEAR_S)), None)
         if found:
             state.place[:], state.box[:] = found, -1
             state.box[found] = np.arange(len(found))
 
+    def _carrying_s(self, state: State) -> Floats:
+        """Return how long carrying takes, by pair of box and place, where trains stand in a state."""
+        tasks, (b, q) = self.tasks, np.array(self.matching.pairs).T
+        i, o = tasks.inbound[b], tasks.outbound[q]
+        along = np.abs(state.at[o] + tasks.place_along[q] - state.at[i] - tasks.along[b])
+        crane = tasks.cranes.max(axis=0)
+        carrying: Floats = np.maximum(along / crane[3], np.abs(tasks.y[o] - tasks.y[i]) / crane[4])
+        return carrying
+
     def fit(self, state: State, course: Course) -> None:
         """Let each train come when the one before it on its track has gone in a state, and be gone before the next one comes."""
         tasks = self.tasks
-        tasks.gone[:] = np.inf
         for _ in range(len(self.trains)):
             run(tasks, state, course)
             before = tasks.comes.copy()
-            for track, trains in self.tracks.items():
+            for track, trains in self.queues:
                 for one, other in pairwise(trains):
-                    clear = self.job.tracks[track].clear_s
+                    clear = track.clear_s
                     arrival = self.job.seconds(self.job.trains[self.trains[other]].arrival)
                     tasks.comes[other] = max(arrival, course.until[one] + clear)
                     tasks.gone[one] = tasks.comes[other] - clear
@@ -115,59 +117,58 @@ class Layout:
                 )  # fmt: skip
         parking = [
             t.Parking(
-                train=self.trains[n], track=track, offset_m=float(state.at[n]) - self.job.tracks[track].from_m,
+                train=self.trains[n], track=track.id, offset_m=float(state.at[n]) - track.from_m,
                 from_s=float(self.tasks.comes[n]), until_s=float(course.until[n]),
             )
-            for track, trains in self.tracks.items() for n in trains
+            for track, trains in self.queues for n in trains
         ]  # fmt: skip
         header = t.PlanHeader(id=self.job.header.id, schema_version=1, job=self.job.header.id, method="search")
         moves.sort(key=lambda move: move.begin_s)
         return Plan.of(header, {"loads": loads, "moves": moves, "parking": parking, "leftover": self.left})
 
 
-def lay_out(job: Job, plan: Plan, begins: Mapping[str, float]) -> Layout | None:
-    """Lay out a job for annealing; None if a box cannot go straight to its train.
+def lay_out(job: Job, plan: Plan, begins: Mapping[str, float]) -> list[Layout]:
+    """Lay out a job for annealing, in each frame that there is; none if nothing is loaded.
 
     Parameters
     ----------
     job
         Checked.
     plan
-        The rule's: trains stand on the tracks it chose, in that order, and boxes where it put them, if no better places are
-        found.
+        The rule's: what it leaves over stays there, and boxes stand where it puts them, if no better places are found.
     begins
         Where trains begin, relative to each other, so that boxes are carried little.
     """
     boxes = [job.boxes[load.box] for load in plan.loads]
     if not boxes:
-        return None
-    stays = sorted(plan.parking, key=lambda stay: stay.from_s)
-    track_of = {stay.train: stay.track for stay in stays}
-    matching = Matching(job, boxes, [train for train in track_of if job.trains[train].role == "outbound"])
-    at = _begins(job, track_of, begins)
-    yard = Yard(job, matching)
+        return []
+    trains = [stay.train for stay in plan.parking]
+    matching = Matching(job, boxes, [train for train in trains if job.trains[train].role == "outbound"])
     number = {(place.wagon, place.number): n for n, place in enumerate(matching.places)}
     loaded = np.array([number[load.wagon, load.slot] for load in plan.loads])
-    trains = list(track_of)
-    begin = np.array([at[train] for train in trains])
-    tasks = _tasks(job, matching, track_of, plan)
-    tasks = tasks._replace(near=_near(tasks, begin))
-    tracks: dict[str, list[int]] = defaultdict(list)
-    for n, train in enumerate(trains):
-        tracks[track_of[train]].append(n)
-    return Layout(job, matching, yard, trains, tracks, plan.leftover, tasks, loaded, begin)
+    pairing = _tables(job, matching)
+    layouts = []
+    for frame in frames(job, plan, begins):
+        at = _begins(job, frame, begins)
+        begin = np.array([at[train] for train in trains])
+        tasks = _tasks(job, matching, frame, trains, pairing)
+        queues = [(berth.track, [trains.index(train) for train in berth.trains]) for berth in frame]
+        turn = _turns(tasks, queues)
+        tasks = tasks._replace(near=_near(tasks, begin, turn))
+        layouts.append(Layout(job, matching, trains, queues, plan.leftover, tasks, loaded, begin, turn))
+    return layouts
 
 
-
-def _begins(job: Job, tracks: Mapping[str, str], begins: Mapping[str, float]) -> dict[str, float]:
+def _begins(job: Job, frame: Frame, begins: Mapping[str, float]) -> dict[str, float]:
     """Say where trains begin: each group is moved to the middle of where the cranes are, as far as tracks allow."""
     at: dict[str, float] = {}
+    berths = {train: berth for berth in frame for train in berth.trains}
     centre = sum(crane.x_m for crane in job.cranes.values()) / len(job.cranes)
     for trains in groups(job).values():
-        here = [train.id for train in trains if train.id in tracks]
-        spans = {train: begins_m(job, train, tracks[train]) for train in here}
+        here = [train.id for train in trains if train.id in berths]
+        spans = {train: berths[train].begins_m(job, train) for train in here}
         wish = {train: begins.get(train, 0.0) for train in here}
-        ends = [x + sum(job.models[w.model].length_m for w in job.rakes[train]) for train, x in wish.items()]
+        ends = [x + length_m(job, train) for train, x in wish.items()]
         low = max((spans[train][0] - wish[train] for train in here), default=0.0)
         high = min((spans[train][1] - wish[train] for train in here), default=0.0)
         shift = min(max(centre - (min(wish.values()) + max(ends)) / 2, low), high) if here else 0.0
@@ -175,74 +176,83 @@ def _begins(job: Job, tracks: Mapping[str, str], begins: Mapping[str, float]) ->
     return at
 
 
-def _tasks(job: Job, matching: Matching, track_of: Mapping[str, str], plan: Plan) -> Tasks:
-    middles, boxes, places = dict(middles_m(job)), matching.boxes, matching.places
-    rails = Rails(tuple(job.cranes.values()))
-    number = {train: n for n, train in enumerate(track_of)}
-    wagons = [job.wagons[box.wagon] for box in boxes]
-    slots = [job.models[w.model].places[box.slot - 1] for w, box in zip(wagons, boxes, strict=True)]
-    first = np.array([next(n for n, one in enumerate(places) if one.wagon == place.wagon) for place in places])
-    last = np.array([first[n] + sum(one.wagon == place.wagon for one in places) for n, place in enumerate(places)])
-    table, bad = _tables(job, matching, first, last)
-    may = np.zeros((len(boxes), len(places)), dtype=np.bool_)
-    for b, p in matching.pairs:
-        may[b, p] = not matching.fault(b, p)
-    spans = [begins_m(job, train, track) for train, track in track_of.items()]
-    turns = {group: n for n, group in enumerate(groups(job))}
-    booked = {departure.train: departure for departure in job.departures.values()}
-    comes = {stay.train: stay.from_s for stay in plan.parking}
-    models = {model: n for n, model in enumerate(job.models)}
-    inbound = np.array([number[w.train] for w in wagons])
-    ready = np.array([job.seconds(box.released) if box.released else 0.0 for box in boxes])
-    along = np.array([middles[w.id] + slot.centre_m for w, slot in zip(wagons, slots, strict=True)])
-    return Tasks(
-        along=along,
-        inbound=inbound,
-        ready=ready,
-        near=np.zeros((len(boxes), 0), dtype=np.int64),
-        may=may,
-        lifts=np.array([[box.mass_t <= crane.lift_t for crane in rails.cranes] for box in boxes]),
-        fixed=np.array([box.dg_class is not None for box in boxes]),
-        place_along=np.array([place.x_m for place in places]),
-        outbound=np.array([number[place.train] for place in places]),
-        first=first,
-        last=last,
-        model=np.array([models[place.model.id] for place in places]),
-        table=table,
-        bad=bad,
-        y=np.array([job.tracks[track].y_m for track in track_of.values()]),
-        low=np.array([low for low, _ in spans]),
-        high=np.array([high for _, high in spans]),
-        comes=np.array([comes[train] for train in track_of]),
-        gone=np.full(len(track_of), np.inf),
-        group=np.array([turns[group_of(job.trains[train])] for train in track_of]),
-        due=np.array([job.seconds(booked[train].due) if train in booked else np.inf for train in track_of]),
-        weight=np.array([float(booked[train].weight) if train in booked else 0.0 for train in track_of]),
-        cranes=np.array([
-            (c.x_m, c.y_m, c.gantry_empty_m_per_s, c.gantry_loaded_m_per_s, c.trolley_m_per_s, c.pick_s, c.drop_s, *rails.reach_m(k))
-            for k, c in enumerate(rails.cranes)
-        ]),
-        gaps=np.array([*rails.gaps_m, 0.0]),
-        begin=np.array([min(job.seconds(train.arrival) for train in trains) for trains in groups(job).values()]),
-    )  # fmt: skip
+@dataclass(frozen=True)
+class _Pairing:
+    """The first and last place of each place's wagon, and which boxes two places may hold together."""
+
+    first: Ints
+    last: Ints
+    table: Ints
+    bad: Flags
+    may: Flags
 
 
-def _tables(job: Job, matching: Matching, first: Ints, last: Ints) -> tuple[Ints, Flags]:
+def _tables(job: Job, matching: Matching) -> _Pairing:
     """Say of two places of a wagon that they overlap, or in which table it stands which boxes may not share them."""
-    wide = int((last - first).max())
-    table = np.full((len(first), wide), OVERLAP, dtype=np.int64)
+    places, boxes = matching.places, len(matching.boxes)
+    wagons = [place.wagon for place in places]
+    first = np.array([wagons.index(wagon) for wagon in wagons])
+    last = first + np.array([wagons.count(wagon) for wagon in wagons])
+    table = np.full((len(first), int((last - first).max())), OVERLAP, dtype=np.int64)
     tables: dict[int, int] = {}
     bad: list[Flags] = []
     for p in range(len(first)):
         for q in range(p + 1, last[p]):
-            if overlap(matching.places[p].slot, matching.places[q].slot):
+            if overlap(places[p].slot, places[q].slot):
                 continue
             faults = matching.together(p, q)
             if id(faults) not in tables:
                 tables[id(faults)] = len(bad)
                 bad.append(faults)
             table[p, q - first[p]] = tables[id(faults)]
-    return table, np.array(bad) if bad else np.zeros((1, len(matching.boxes), len(matching.boxes)), dtype=np.bool_)
+    may = np.zeros((boxes, len(places)), dtype=np.bool_)
+    for b, p in matching.pairs:
+        may[b, p] = not matching.fault(b, p)
+    return _Pairing(first, last, table, np.array(bad) if bad else np.zeros((1, boxes, boxes), dtype=np.bool_), may)
+
+
+def _tasks(job: Job, matching: Matching, frame: Frame, names: Sequence[str], pairing: _Pairing) -> Tasks:
+    middles, boxes, places = dict(middles_m(job)), matching.boxes, matching.places
+    rails = Rails(tuple(job.cranes.values()))
+    berths = {train: berth for berth in frame for train in berth.trains}
+    trains = [job.trains[name] for name in names]
+    number = {train.id: n for n, train in enumerate(trains)}
+    wagons = [job.wagons[box.wagon] for box in boxes]
+    slots = [job.models[w.model].places[box.slot - 1] for w, box in zip(wagons, boxes, strict=True)]
+    spans = [berths[name].begins_m(job, name) for name in names]
+    turns = {group: n for n, group in enumerate(groups(job))}
+    booked = {departure.train: departure for departure in job.departures.values()}
+    models = {model: n for n, model in enumerate(job.models)}
+    return Tasks(
+        along=np.array([middles[w.id] + slot.centre_m for w, slot in zip(wagons, slots, strict=True)]),
+        inbound=np.array([number[w.train] for w in wagons]),
+        ready=np.array([job.seconds(box.released) if box.released else 0.0 for box in boxes]),
+        near=np.zeros((len(boxes), 0), dtype=np.int64),
+        may=pairing.may,
+        lifts=np.array([[box.mass_t <= crane.lift_t for crane in rails.cranes] for box in boxes]),
+        fixed=np.array([box.dg_class is not None for box in boxes]),
+        place_along=np.array([place.x_m for place in places]),
+        outbound=np.array([number[place.train] for place in places]),
+        first=pairing.first,
+        last=pairing.last,
+        model=np.array([models[place.model.id] for place in places]),
+        table=pairing.table,
+        bad=pairing.bad,
+        y=np.array([berths[name].track.y_m for name in names]),
+        low=np.array([low for low, _ in spans]),
+        high=np.array([high for _, high in spans]),
+        comes=np.array([job.seconds(train.arrival) for train in trains]),
+        gone=np.full(len(trains), np.inf),
+        group=np.array([turns[group_of(train)] for train in trains]),
+        due=np.array([job.seconds(booked[train.id].due) if train.id in booked else np.inf for train in trains]),
+        weight=np.array([float(booked[train.id].weight) if train.id in booked else 0.0 for train in trains]),
+        cranes=np.array([
+            (c.x_m, c.y_m, c.gantry_empty_m_per_s, c.gantry_loaded_m_per_s, c.trolley_m_per_s, c.pick_s, c.drop_s, *rails.reach_m(k))
+            for k, c in enumerate(rails.cranes)
+        ]),
+        gaps=np.array([*rails.gaps_m, 0.0]),
+        begin=np.array([min(job.seconds(train.arrival) for train in its) for its in groups(job).values()]),
+    )  # fmt: skip
 
 
 def _zones(tasks: Tasks, at: Floats, turn: int) -> Ints | None:
@@ -262,16 +272,16 @@ def _zones(tasks: Tasks, at: Floats, turn: int) -> Ints | None:
     return zones
 
 
-def _state(tasks: Tasks, cranes: Ints, places: Ints, at: Floats) -> State:
-    """Let cranes carry their boxes group by group, from left to right."""
-    boxes, turn = len(cranes), _turns(tasks)
+def _state(layout: Layout, cranes: Ints) -> State:
+    """Let cranes carry their boxes as their turn comes, from left to right."""
+    tasks, at, boxes = layout.tasks, layout.at, len(cranes)
     order, load = np.zeros((len(tasks.cranes), boxes), dtype=np.int64), np.zeros(len(tasks.cranes), dtype=np.int64)
-    for b in np.lexsort((at[tasks.inbound] + tasks.along, turn)):
+    for b in np.lexsort((at[tasks.inbound] + tasks.along, layout.turn)):
         order[cranes[b], load[cranes[b]]] = b
         load[cranes[b]] += 1
-    box = np.full(len(tasks.outbound), -1, dtype=np.int64)
+    places, box = layout.loaded.copy(), np.full(len(tasks.outbound), -1, dtype=np.int64)
     box[places] = np.arange(boxes)
-    return State(order, load, cranes.copy(), np.zeros_like(cranes), np.zeros(boxes), places.copy(), box, at.copy())
+    return State(order, load, cranes.copy(), np.zeros_like(cranes), np.zeros(boxes), places, box, at.copy())
 
 
 def _shares(tasks: Tasks, state: State, course: Course) -> Iterator[Share]:
@@ -285,20 +295,30 @@ def _shares(tasks: Tasks, state: State, course: Course) -> Iterator[Share]:
             yield Share(int(g), boxes[group == g].tolist(), float(other_s))
 
 
-def _near(tasks: Tasks, at: Floats) -> Ints:
+def _near(tasks: Tasks, at: Floats, turn: Floats) -> Ints:
     """List the boxes that are nearest to each box in where and when, as trains stand to begin with."""
-    x, turn = at[tasks.inbound] + tasks.along, _turns(tasks)
+    x = at[tasks.inbound] + tasks.along
     far = np.abs(x[:, None] - x) + _NEAR_M_PER_S * np.abs(turn[:, None] - turn)
     np.fill_diagonal(far, np.inf)
     nearest: Ints = np.argsort(far, axis=1, kind="stable")[:, : max(1, min(_NEAR, len(x) - 1))]
     return nearest
 
 
-def _turns(tasks: Tasks) -> Floats:
-    """Say about when the turn of each box comes: groups one after the other, as they arrive, and not before it is released."""
-    group, turns, time = tasks.group[tasks.inbound], np.zeros(len(tasks.begin)), 0.0
+def _turns(tasks: Tasks, queues: Sequence[tuple[t.Track, Sequence[int]]]) -> Floats:
+    """Say about when the turn of each box comes: when cranes have done with groups before, its train has come, it is released."""
+    trains, cranes = len(tasks.y), len(tasks.cranes)
+    before = {two: (one, track.clear_s) for track, its in queues for one, two in pairwise(its)}
+    position = {train: n for _, its in queues for n, train in enumerate(its)}
+    last, count = np.zeros(trains), np.bincount(tasks.inbound, minlength=trains)
+    np.maximum.at(last, tasks.inbound, tasks.ready)
+    turn, leave, time = tasks.comes.copy(), np.zeros(trains), 0.0
     for g, begin in enumerate(tasks.begin):
-        turns[g] = max(time, begin)
-        time = turns[g] + _MOVE_S * np.count_nonzero(group == g) / len(tasks.cranes)
-    found: Floats = np.maximum(turns[group], tasks.ready)
+        its = sorted(np.flatnonzero(tasks.group == g), key=lambda train: position[train])
+        time, work = max(time, begin), MOVE_S / cranes * count[its].sum()
+        for train in its:
+            one, clear = before.get(train, (None, 0.0))
+            turn[train] = max(turn[train], time, leave[one] + clear if one is not None else 0.0)
+            leave[train] = max(turn[train] + MOVE_S / cranes * (count[train] or count[its].sum()), last[its].max())
+        time += work
+    found: Floats = np.maximum(turn[tasks.inbound], tasks.ready)
     return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
 
-from jibek.transfer._anneal import anneal, empty_course, run
+from jibek.transfer._anneal import State, anneal, empty_course, run
 from jibek.transfer._bound import Bound, bound
 from jibek.transfer._check_plan import check_plan
 from jibek.transfer._job import Job
@@ -75,34 +75,40 @@ def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
     yield found
     found = replace(found, bound=bound(job, found.value.left_over))
     yield found
-    layout = lay_out(job, plan, parked_m(job))
-    if layout:
-        found = yield from _rounds(job, layout, found, seed)
+    layouts = lay_out(job, plan, parked_m(job))
+    if layouts:
+        found = yield from _rounds(job, layouts, found, seed)
     yield replace(found, finished=True)
 
 
-def _rounds(job: Job, layout: Layout, found: Found, seed: int) -> Generator[Found, None, Found]:
+def _rounds(job: Job, layouts: Sequence[Layout], found: Found, seed: int) -> Generator[Found, None, Found]:
     """Anneal, by turns from a start and from the best state, boxes matched anew, and keep what the check says is better."""
-    best, course, least = None, empty_course(layout.tasks), np.inf
+    best: tuple[Layout, State] | None = None
+    least = np.inf
     for number in count():
-        state = best.copy() if best and number % 2 else layout.start(number // 2)
+        layout, state = layouts[number // 2 % len(layouts)], None
+        if best and number % 2:
+            layout, state = best[0], best[1].copy()
+        else:
+            state = layout.start(number // 2 // len(layouts))
         if state is None:
             return found
+        course = empty_course(layout.tasks)
         layout.fit(state, course)
         layout.match(state)
-        pieces = max(1, min(_MOST, _FIRST << number // 2) // _PIECE)
+        changes = min(_MOST, _FIRST << number // 2)
+        pieces = max(1, changes // _PIECE)
         heats = [_HOT_S * (_COLD_S / _HOT_S) ** (piece / pieces) for piece in range(pieces + 1)]
         for piece, between in enumerate(pairwise(heats)):
+            layout.fit(state, course)
             trial = state.copy()
             chance = (seed * 1_000 + number) * 1_000 + piece
-            layout.fit(state, course)
-            cost = anneal(layout.tasks, state, course, trial, chance % 2**32, min(_PIECE, _FIRST << number // 2), *between)
+            cost = anneal(layout.tasks, state, course, trial, chance % 2**32, changes // pieces, *between)
             if cost < least:
-                least, best = cost, trial
-                run(layout.tasks, best, course)
-                plan = layout.plan(best, course)
+                least, best = cost, (layout, trial)
+                run(layout.tasks, trial, course)
+                plan = layout.plan(trial, course)
                 verdict = check_plan(job, plan)
-                if verdict.violations: print(verdict.violations[:3])
                 if not verdict.violations and verdict.value.order < found.value.order:
                     found = replace(found, plan=plan, value=verdict.value)
             if _perfect(found):

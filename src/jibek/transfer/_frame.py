@@ -1,0 +1,127 @@
+"""Which trains stand on which track, one after the other: the frame in which cranes are planned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from jibek.transfer import tables as t
+from jibek.transfer._groups import groups
+from jibek.transfer._job import Job
+from jibek.transfer._plan import Plan
+from jibek.transfer._travel import tracks_of
+
+MOVE_S = 115.0
+"""Time a crane takes for a box, about: what says whose turn comes when, to begin with."""
+
+@dataclass(frozen=True)
+class Berth:
+    """A stretch of a track, and the trains that stand there one after the other."""
+
+    track: t.Track
+    from_m: float
+    to_m: float
+    trains: tuple[str, ...]
+
+    def begins_m(self, job: Job, train: str) -> tuple[float, float]:
+        """Return between where a train may begin."""
+        offset = job.trains[train].offset_m
+        if offset is not None:
+            return self.track.from_m + offset, self.track.from_m + offset
+        return self.from_m, max(self.from_m, self.to_m - length_m(job, train))
+
+
+Frame = Sequence[Berth]
+
+
+def length_m(job: Job, train: str) -> float:
+    """Return how long a train is."""
+    return sum(job.models[wagon.model].length_m for wagon in job.rakes[train])
+
+
+def frames(job: Job, plan: Plan, begins: Mapping[str, float]) -> Iterator[Frame]:
+    """Yield frames for the trains that the rule's plan lets stand.
+
+    Groups of trains come one after the other, each train to the track of its gauge that is free first. A single group stands as
+    in the rule's plan, and besides with two trains of a side, those that are farthest apart, side by side on the track that is
+    nearest to the other side, where trolleys have the shortest ways.
+
+    Parameters
+    ----------
+    job
+        Checked.
+    plan
+        The rule's.
+    begins
+        Where trains begin, relative to others of their group.
+    """
+    of_rule: dict[str, list[str]] = defaultdict(list)
+    for stay in sorted(plan.parking, key=lambda stay: stay.from_s):
+        of_rule[stay.track].append(stay.train)
+    if len(groups(job)) > 1:
+        of_rule = _in_turn(job, {stay.train for stay in plan.parking}) or of_rule
+    elif beside := _beside(job, of_rule, begins):
+        yield beside
+    yield [_whole(job, track, trains) for track, trains in of_rule.items()]
+
+
+def _whole(job: Job, track: str, trains: Sequence[str]) -> Berth:
+    it = job.tracks[track]
+    return Berth(it, it.from_m, it.to_m, tuple(trains))
+
+
+def _in_turn(job: Job, standing: set[str]) -> dict[str, list[str]]:
+    """Let groups come in the order of their arrival, each train to the track that is free first; empty if one finds none."""
+    frame: dict[str, list[str]] = {track: [] for track in job.tracks}
+    free = dict.fromkeys(job.tracks, 0.0)
+    cranes_s = 0.0
+    for trains in groups(job).values():
+        here = [train for train in trains if train.id in standing]
+        chosen: dict[str, t.Track] = {}
+        for train in sorted(here, key=lambda one: one.track is None):
+            tracks = [one for one in tracks_of(job, train.id) if one.id not in {it.id for it in chosen.values()}]
+            fitting = [one for one in tracks if _fits(job, train.id, one)]
+            if not fitting:
+                return {}
+            chosen[train.id] = min(fitting, key=lambda one: free[one.id])
+            frame[chosen[train.id].id].append(train.id)
+        boxes = [box for box in job.boxes.values() if job.wagons[box.wagon].train in chosen]
+        arrivals = [job.seconds(train.arrival) for train in here]
+        begin = max([cranes_s, *arrivals, *(free[track.id] for track in chosen.values())])
+        cranes_s = max([cranes_s, *arrivals]) + MOVE_S * len(boxes) / len(job.cranes)
+        released = max((job.seconds(box.released) for box in boxes if box.released), default=0.0)
+        leave = max(begin + MOVE_S * len(boxes) / len(job.cranes), released + MOVE_S)
+        for track in chosen.values():
+            free[track.id] = leave + track.clear_s
+    return {track: trains for track, trains in frame.items() if trains}
+
+
+def _fits(job: Job, train: str, track: t.Track) -> bool:
+    return length_m(job, train) + (job.trains[train].offset_m or 0.0) <= track.to_m - track.from_m + 1e-9
+
+
+def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str, float]) -> Frame:
+    """Put two trains of a side side by side; empty if that cannot be, or brings no train nearer."""
+    track_of = {train: job.tracks[track] for track, trains in of_rule.items() for train in trains}
+    for role in ("inbound", "outbound"):
+        trains = sorted((one for one in track_of if job.trains[one].role == role), key=lambda one: begins.get(one, 0.0))
+        others = [track_of[train].y_m for train in track_of if train not in trains]
+        if len(trains) < 2 or len({track_of[train].id for train in trains}) < len(trains) or not others:
+            continue
+        near = sorted((track_of[train] for train in trains), key=lambda one: sum(abs(one.y_m - y) for y in others))
+        left, *middle, right = trains
+        spare = near[0].to_m - near[0].from_m - length_m(job, left) - length_m(job, right)
+        on = dict(zip(middle, near[1:], strict=False)) | {left: near[0], right: near[0]}
+        fixed = any(job.trains[train].offset_m is not None for train in (left, right))
+        if spare < 0 or fixed or not all(_may(job, train, track) for train, track in on.items()):
+            continue
+        border = near[0].from_m + length_m(job, left) + spare / 2
+        halves = [Berth(near[0], near[0].from_m, border, (left,)), Berth(near[0], border, near[0].to_m, (right,))]
+        rest = [(train, on.get(train, track_of[train])) for train in track_of if train not in (left, right)]
+        return [*halves, *(_whole(job, track.id, (train,)) for train, track in rest)]
+    return []
+
+
+def _may(job: Job, train: str, track: t.Track) -> bool:
+    return any(one.id == track.id for one in tracks_of(job, train)) and _fits(job, train, track)
