@@ -101,7 +101,8 @@ def _search(job: Job, seed: int, until: float) -> Found:
 
     plans = search(job, seed=seed)
     found = next(plans)
-    with Console(stderr=True).status("searching ...") as status:
+    begun = "searching; the first search after an installation compiles, for 10 to 30 s ..."
+    with Console(stderr=True).status(begun) as status:
         try:
             found = next(plans)
             while time.perf_counter() < until and not found.finished:

@@ -86,7 +86,7 @@ class State(NamedTuple):
 
     def copy(self) -> State:
         """Return another one that is the same."""
-        return State(*(array.copy() for array in self))
+        return State(*(np.copy(array) for array in self))  # type: ignore[arg-type]
 
     def take(self, other: State) -> None:
         """Become the same as another one."""
@@ -248,7 +248,7 @@ def anneal(tasks, state, course, best, seed, changes, hot_s, cold_s):
         heat *= cooling
         for k in range(cranes):
             since[k] = _far(state) if n else 0
-        note[:] = 0
+        note[0] = note[1] = note[2] = 0
         fine = not n or _change(tasks, state, since, note)
         if fine:
             limit = now - heat * np.log(1.0 - np.random.random())
@@ -295,9 +295,22 @@ def _try(tasks, state, course, since, limit):
 
 @numba.njit(cache=True)
 def _take(one, other):
-    """Copy a state as a whole."""
-    other.order[:], other.load[:], other.crane[:], other.spot[:] = one.order, one.load, one.crane, one.spot
-    other.wait[:], other.place[:], other.box[:], other.at[:] = one.wait, one.place, one.box, one.at
+    """Copy a state as a whole, in loops, which compile much sooner than slices."""
+    for k in range(len(one.load)):
+        other.load[k] = one.load[k]
+        for n in range(one.load[k]):
+            other.order[k, n] = one.order[k, n]
+    for b in range(len(one.place)):
+        other.crane[b], other.spot[b], other.wait[b], other.place[b] = (
+            one.crane[b],
+            one.spot[b],
+            one.wait[b],
+            one.place[b],
+        )
+    for q in range(len(one.box)):
+        other.box[q] = one.box[q]
+    for i in range(len(one.at)):
+        other.at[i] = one.at[i]
 
 
 @numba.njit(cache=True)
@@ -401,7 +414,8 @@ def _shift(tasks, state, since, note, train):
             x = min(max(state.at[i] + far, tasks.low[i]), tasks.high[i])
             moved = moved or x != state.at[i]
             state.at[i] = x
-    since[:] = 0
+    for k in range(len(since)):
+        since[k] = 0
     note[2] = 1
     return moved
 

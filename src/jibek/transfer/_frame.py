@@ -15,6 +15,7 @@ from jibek.transfer._travel import tracks_of
 MOVE_S = 115.0
 """Time a crane takes for a box, about: what says whose turn comes when, to begin with."""
 
+
 @dataclass(frozen=True)
 class Berth:
     """A stretch of a track, and the trains that stand there one after the other."""

@@ -9,7 +9,21 @@ from itertools import pairwise
 import numpy as np
 
 from jibek.transfer import tables as t
-from jibek.transfer._anneal import DROP, END, LIFT, OVERLAP, PICK, Course, Flags, Floats, Ints, State, Tasks, empty_course, run
+from jibek.transfer._anneal import (
+    DROP,
+    END,
+    LIFT,
+    OVERLAP,
+    PICK,
+    Course,
+    Flags,
+    Floats,
+    Ints,
+    State,
+    Tasks,
+    empty_course,
+    run,
+)
 from jibek.transfer._frame import MOVE_S, Frame, frames, length_m
 from jibek.transfer._groups import group_of, groups, middles_m
 from jibek.transfer._job import Job
@@ -308,16 +322,16 @@ def _turns(tasks: Tasks, queues: Sequence[tuple[t.Track, Sequence[int]]]) -> Flo
     """Say about when the turn of each box comes: when cranes have done with groups before, its train has come, it is released."""
     trains, cranes = len(tasks.y), len(tasks.cranes)
     before = {two: (one, track.clear_s) for track, its in queues for one, two in pairwise(its)}
-    position = {train: n for _, its in queues for n, train in enumerate(its)}
+    position: dict[int, int] = {train: n for _, its in queues for n, train in enumerate(its)}
     last, count = np.zeros(trains), np.bincount(tasks.inbound, minlength=trains)
     np.maximum.at(last, tasks.inbound, tasks.ready)
     turn, leave, time = tasks.comes.copy(), np.zeros(trains), 0.0
     for g, begin in enumerate(tasks.begin):
-        its = sorted(np.flatnonzero(tasks.group == g), key=lambda train: position[train])
+        its = sorted(np.flatnonzero(tasks.group == g).tolist(), key=position.__getitem__)
         time, work = max(time, begin), MOVE_S / cranes * count[its].sum()
         for train in its:
-            one, clear = before.get(train, (None, 0.0))
-            turn[train] = max(turn[train], time, leave[one] + clear if one is not None else 0.0)
+            free = leave[before[train][0]] + before[train][1] if train in before else 0.0
+            turn[train] = max(turn[train], time, free)
             leave[train] = max(turn[train] + MOVE_S / cranes * (count[train] or count[its].sum()), last[its].max())
         time += work
     found: Floats = np.maximum(turn[tasks.inbound], tasks.ready)

@@ -3,7 +3,7 @@
 Variables say that a box stands in a slot that its length, destination and place in the train allow. Rows: each box stands
 once; slots that overlap are not used together; payloads and the mass of a train are kept. Every plan keeps these rows, so the
 least cost of the relaxed model is a bound of every plan's. To load trains, two boxes do not share a wagon if that breaks a
-rule, and what other rules forbid (three boxes on a wagon, dangerous goods apart) is asked of a solution, and cut off.
+rule, no more than two share one, and what other rules forbid (dangerous goods apart) is asked of a solution, and cut off.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +27,15 @@ Floats = NDArray[np.float64]
 Row = tuple[list[int], list[float], float]
 """Columns, their coefficients, and what their sum may be at most."""
 
-_CUTS = 40
+_CUTS = 10
 """How often a solution that breaks a rule is cut off before it is given up."""
 
 _CARRIED = 0.03
 """What a second of carrying costs, besides that cranes are done later."""
 
-_NODES, _SHARE = 20, 0.001
-"""When HiGHS stops: nodes of its tree, the share of the cost that is left between its bound and its best."""
+_NODES, _SHARE, _MOST_S = 20, 0.001, 20.0
+"""When HiGHS stops: nodes of its tree, the share of the cost that is left between its bound and its best; and for safety
+after so long, with which plans depend on the machine."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ class Matching:
         self._proven = [*self._box_rows(), *self._overlap_rows(), *self._mass_rows()]
         self._faults: dict[tuple[str, int, int], NDArray[np.bool_]] = {}
         self._conflicts: list[Row] = []
+        self._relaxed: dict[int, Any] = {}
 
     def bound(self, cost_s: Floats, left_over: int = 0) -> float:
         """Return the least cost of a relaxation: no plan that leaves so many boxes over has less.
@@ -111,8 +114,13 @@ class Matching:
         left_over
             How many boxes need not be matched.
         """
-        every = np.ones(len(self.pairs), dtype=np.bool_)
-        return self._solve(cost_s, self._proven, len(self.boxes) - left_over, cheap=every)[0]
+        boxes = len(self.boxes) - left_over
+        if boxes not in self._relaxed:
+            every = np.ones(len(self.pairs), dtype=np.bool_)
+            self._relaxed[boxes] = self._model(cost_s, self._proven, boxes, every)
+        solver = self._relaxed[boxes]  # it begins where it ended before, which is near
+        solver.changeColsCost(len(self.pairs), np.arange(len(self.pairs), dtype=np.int32), cost_s)
+        return _run(solver)[0]
 
     def best(self, cost_s: Floats, dear_s: float, shares: Sequence[Share]) -> list[int]:
         """Find places that keep all rules, and with which the last crane of each group is done early.
@@ -134,15 +142,19 @@ class Matching:
         self._conflicts = self._conflicts or list(self._conflict_rows())
         ends = 1 + max(share.group for share in shares)
         objective = np.concatenate([_CARRIED * cost_s, np.ones(ends)])
-        rows = [*self._proven, *self._conflicts, *self._share_rows(cost_s, shares)]
+        balance = list(self._share_rows(cost_s, shares))
         for _ in range(_CUTS):
-            _, chosen = self._solve(objective, rows, len(self.boxes), cheap=cost_s <= dear_s, ends=ends)
-            if not chosen:
+            cheap = cost_s <= dear_s
+            _, values = _run(
+                self._model(objective, [*self._proven, *self._conflicts, *balance], len(self.boxes), cheap, ends)
+            )
+            if not len(values):
                 break
+            chosen = np.flatnonzero(cheap)[values[: np.count_nonzero(cheap)] > 0.5]
             cuts = list(self._cuts([self.pairs[n] for n in chosen]))
             if not cuts:
                 return [p for _, p in sorted(self.pairs[n] for n in chosen)]
-            rows += cuts
+            self._conflicts += cuts
         return []
 
     def _share_rows(self, cost_s: Floats, shares: Sequence[Share]) -> Iterator[Row]:
@@ -220,8 +232,10 @@ class Matching:
         return [self.boxes[self.pairs[n][0]].mass_t for n in columns]
 
     def _conflict_rows(self) -> Iterator[Row]:
-        """Boxes that may not share a wagon by two; that a third might mend it is left out."""
+        """Boxes that may not share a wagon by two, and no more than two on a wagon: what three may do is left out."""
         for places in self._wagons.values():
+            columns = [self.column[b, p] for p in places for b in self.of_place[p]]
+            yield columns, [1.0] * len(columns), 2.0
             slots = [self.places[p].slot for p in places]
             for m, n in combinations(range(len(places)), 2):
                 if overlap(slots[m], slots[n]):
@@ -258,22 +272,33 @@ class Matching:
                 yield [self.column[pair] for pair in pairs], [1.0] * len(pairs), len(pairs) - 1.0
         dangerous = [(b, p) for b, p in chosen if self.boxes[b].dg_class]
         for (b, p), (c, q) in combinations(dangerous, 2):
-            one, other = self.places[p], self.places[q]
-            if one.train == other.train and any(
-                rule.kind == "danger_apart"
-                and abs(one.order - other.order) <= (rule.limit_wagons or 0)
-                and kept_apart(rule, self.boxes[b], self.boxes[c])
-                for rule in self._rules[one.model.id]
-            ):
-                yield [self.column[b, p], self.column[c, q]], [1.0, 1.0], 1.0
+            if self.places[p].train == self.places[q].train:
+                reach = self._reach(b, c, self.places[p])
+                if abs(self.places[p].order - self.places[q].order) <= reach:
+                    yield from self._apart(b, c, reach)
 
-    def _solve(
-        self, cost_s: Floats, rows: Sequence[Row], boxes: int, *, cheap: NDArray[np.bool_], ends: int = 0
-    ) -> tuple[float, list[int]]:
-        """Return the least cost of a model that matches so many boxes, and its columns; none if that cannot be.
+    def _reach(self, b: int, c: int, place: Place) -> int:
+        """Return how many wagons apart two boxes must not be; -1 if they may share one."""
+        rules = [rule for rule in self._rules[place.model.id] if rule.kind == "danger_apart"]
+        return max(
+            (rule.limit_wagons or 0 for rule in rules if kept_apart(rule, self.boxes[b], self.boxes[c])), default=-1
+        )
 
-        Only cheap pairs have columns; with ends, of which the columns follow, boxes are matched whole.
-        """
+    def _apart(self, b: int, c: int, reach: int) -> Iterator[Row]:
+        """Keep two boxes apart: where one is on a wagon, the other is not near it, wagon by wagon."""
+        for places in self._wagons.values():
+            here = self.places[places[0]]
+            ones = [self.column[b, p] for p in places if (b, p) in self.column]
+            others = [
+                self.column[c, q]
+                for q, place in enumerate(self.places)
+                if place.train == here.train and abs(place.order - here.order) <= reach and (c, q) in self.column
+            ]
+            if ones and others:
+                yield [*ones, *others], [1.0] * (len(ones) + len(others)), 1.0
+
+    def _model(self, cost_s: Floats, rows: Sequence[Row], boxes: int, cheap: NDArray[np.bool_], ends: int = 0) -> Any:
+        """Make a model that matches so many boxes; only cheap pairs have columns; with ends, whose columns follow, it is integral."""
         import highspy
 
         solver = highspy._core._Highs()  # highspy.Highs prints a line when it is made, which no option stops
@@ -281,13 +306,15 @@ class Matching:
         solver.setOptionValue("threads", 1)
         solver.setOptionValue("mip_max_nodes", _NODES)
         solver.setOptionValue("mip_rel_gap", _SHARE)
-        pairs, every = len(self.pairs), list(range(len(self.pairs)))
-        kept = [*rows, (every, [1.0] * pairs, float(pairs))]
+        solver.setOptionValue("time_limit", _MOST_S)
+        pairs = len(self.pairs)
+        kept = [*rows, (list(range(pairs)), [1.0] * pairs, float(pairs))]
         index = np.concatenate([row[0] for row in kept]).astype(np.int64)
-        columns = np.concatenate([np.flatnonzero(cheap), np.arange(pairs, pairs + ends)])
+        columns = _columns(cheap, ends)
         number = np.full(pairs + ends, -1)
         number[columns] = np.arange(len(columns))
         inside = number[index] >= 0
+        row_ends = np.cumsum([0] + [len(row[0]) for row in kept])
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(columns), len(kept)
         lp.col_cost_, lp.col_lower_ = cost_s[columns], np.zeros(len(columns))
@@ -295,20 +322,30 @@ class Matching:
         lp.row_lower_ = np.array([-highspy.kHighsInf] * len(rows) + [float(boxes)])
         lp.row_upper_ = np.array([limit for _, _, limit in kept])
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        ends_of_rows = np.cumsum([0] + [len(row[0]) for row in kept])
-        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(inside)])[ends_of_rows]
+        lp.a_matrix_.start_ = np.concatenate([[0], np.cumsum(inside)])[row_ends]
         lp.a_matrix_.index_ = number[index[inside]].astype(np.int32)
         lp.a_matrix_.value_ = np.concatenate([row[1] for row in kept])[inside]
         if ends:
             kinds = (highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous)
             lp.integrality_ = [kinds[int(column >= pairs)] for column in columns]
         solver.passModel(lp)
-        solver.run()
-        info = solver.getInfo()
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return 0.0, []
-        values = np.asarray(solver.getSolution().col_value)[: len(columns) - ends]
-        return float(info.objective_function_value), [int(columns[n]) for n in np.flatnonzero(values > 0.5)]
+        return solver
+
+
+def _columns(cheap: NDArray[np.bool_], ends: int) -> NDArray[np.int64]:
+    """List the columns of a model: cheap pairs, and ends."""
+    return np.concatenate([np.flatnonzero(cheap), np.arange(len(cheap), len(cheap) + ends)])
+
+
+def _run(solver: Any) -> tuple[float, Floats]:
+    """Return the least cost of a model, and its columns; none if that cannot be."""
+    import highspy
+
+    solver.run()
+    info = solver.getInfo()
+    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return 0.0, np.zeros(0)
+    return float(info.objective_function_value), np.asarray(solver.getSolution().col_value)
 
 
 def _places(job: Job, trains: Sequence[str]) -> Iterator[Place]:

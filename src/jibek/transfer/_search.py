@@ -82,15 +82,19 @@ def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
 
 
 def _rounds(job: Job, layouts: Sequence[Layout], found: Found, seed: int) -> Generator[Found, None, Found]:
-    """Anneal, by turns from a start and from the best state, boxes matched anew, and keep what the check says is better."""
+    """Anneal, by turns from a start and from the best state, boxes matched anew, and keep what the check says is better.
+
+    When each layout has had its turn, that of the best state goes on.
+    """
     best: tuple[Layout, State] | None = None
     least = np.inf
     for number in count():
-        layout, state = layouts[number // 2 % len(layouts)], None
+        if best and number >= 2 * len(layouts):
+            layouts = [best[0]]
+        layout: Layout = layouts[number // 2 % len(layouts)]
+        state = layout.start(number // 2)
         if best and number % 2:
             layout, state = best[0], best[1].copy()
-        else:
-            state = layout.start(number // 2 // len(layouts))
         if state is None:
             return found
         course = empty_course(layout.tasks)
