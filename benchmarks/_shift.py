@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
 from statistics import mean
@@ -58,11 +58,11 @@ def shift(size: Size) -> Iterator[Row]:
     yield _khorgos(size)
 
 
-def _best(plans: Iterator[T], seconds: float) -> T:
+def _best(plans: Iterator[T], seconds: float, clock: Callable[[], float] = time.perf_counter) -> T:
     """Return the best plan after some time."""
-    begin = time.perf_counter()
+    begin = clock()
     found = next(plans)
-    while time.perf_counter() - begin < seconds and (better := next(plans, None)):
+    while clock() - begin < seconds and (better := next(plans, None)):
         found = better
     return found
 
@@ -183,13 +183,13 @@ def load_job(seed: int) -> Job:
 
 
 def _load(job: Job, seconds: float) -> dict[str, Any]:
-    """Search for a load plan; both trains begin at the same place."""
-    begin = time.perf_counter()
+    """Search for a load plan, on one processor, whose time counts; both trains begin at the same place."""
+    begin = time.process_time()
     matching = Matching(job, list(job.boxes.values()), ["out-01A"])
     cost = Yard(job, matching).cost_s([(0.0, 0.0)] * 2)
     handling = len(job.boxes) * min(crane.pick_s + crane.drop_s for crane in job.cranes.values())
     bound = handling + matching.bound(cost)
-    found = _best(load(matching, cost), seconds - (time.perf_counter() - begin))
+    found = _best(load(matching, cost), seconds - (time.process_time() - begin), time.process_time)
     return {
         "value_s": handling + found.cost_s,
         "bound_s": bound,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from jibek.tables import Row
@@ -17,6 +17,9 @@ from jibek.transfer._plan import Plan
 from jibek.transfer._rails import Rails
 from jibek.transfer._sequence import Done, Shift, StuckError, Task
 from jibek.transfer._verdict import Value
+
+What = tuple[str, str, str]
+"""A box, and the places from where and to where it is moved."""
 
 SOON_S = 900.0
 """How long before it begins a move is not taken from its crane, nor from its turn."""
@@ -40,12 +43,15 @@ class Kept:
         How many of both the new plan has by the same crane, from the same place to the same place, in the same order.
     barred
         How many of those due cannot be kept: the crane is down at that time, or a train is not there.
+    kept_possible
+        How many are kept of those that are not barred.
     """
 
     begun: int
     due: int
     kept: int
     barred: int
+    kept_possible: int
 
     @property
     def share(self) -> float:
@@ -56,11 +62,11 @@ class Kept:
     def share_of_possible(self) -> float:
         """Share kept of those that are not barred."""
         possible = self.begun + self.due - self.barred
-        return min(1.0, self.kept / possible) if possible else 1.0
+        return self.kept_possible / possible if possible else 1.0
 
     def document(self) -> dict[str, Any]:
         """Return the figures for a JSON document."""
-        figures = {"begun": self.begun, "due": self.due, "kept": self.kept, "barred": self.barred}
+        figures = asdict(self)
         return figures | {"kept_share": self.share, "kept_share_of_possible": self.share_of_possible}
 
 
@@ -132,20 +138,25 @@ def _plan(shift: Shift, plan: Plan, rest: _Rest) -> Plan:
     return Plan.of(header, rows)
 
 
-def _kept(shift: Shift, plan: Plan, new: Plan, barred: int) -> Kept:
+def _kept(shift: Shift, plan: Plan, new: Plan, barred: Collection[What]) -> Kept:
     """Count the moves that are kept: crane by crane, the most that both plans have in the same order."""
-    soon = [move for move in plan.moves if move.box and move.begin_s < shift.now_s + SOON_S]
+    soon = sorted(
+        (move for move in plan.moves if move.box and move.begin_s < shift.now_s + SOON_S), key=lambda move: move.begin_s
+    )
     begun = sum(move.begin_s < shift.now_s for move in soon)
-    kept = 0
-    for crane in shift.cranes:
-        places = {_what(move): n for n, move in enumerate(new.moves) if move.crane == crane}
-        old = sorted((move for move in soon if move.crane == crane), key=lambda move: move.begin_s)
-        kept += _longest_rising([places[_what(move)] for move in old if _what(move) in places])
-    return Kept(begun, len(soon) - begun, kept, barred)
+    possible = [move for move in soon if _what(move) not in barred]
+    both = [sum(_in_order(moves, new, crane) for crane in shift.cranes) for moves in (soon, possible)]
+    return Kept(begun, len(soon) - begun, both[0], len(soon) - len(possible), both[1])
 
 
-def _what(move: t.Move) -> tuple[str | None, str, str]:
-    return move.box, move.from_place, move.to_place
+def _in_order(moves: Sequence[t.Move], new: Plan, crane: str) -> int:
+    """Count the most moves of a crane that a new plan has in the same order."""
+    places = {_what(move): n for n, move in enumerate(new.moves) if move.crane == crane}
+    return _longest_rising([places[_what(move)] for move in moves if move.crane == crane and _what(move) in places])
+
+
+def _what(move: t.Move | Task) -> What:
+    return move.box or "", move.from_place, move.to_place
 
 
 def _longest_rising(numbers: Sequence[int]) -> int:
@@ -174,7 +185,7 @@ class _Rest:
         self.reasons: dict[str, str] = {}
         soon = [task for task in shift.tasks if task.planned_s < shift.now_s + SOON_S]
         self.bound = frozenset(task for task in soon if self._possible(task))
-        self.barred = len(soon) - len(self.bound)
+        self.barred = {_what(task) for task in soon if task not in self.bound}
         self.tasks = [task if self._works(task) else self._given(task) for task in shift.tasks]
         self.done, self.hold = self._first()
         self.before = deque([_weighed(self.done)] * _MEMORY, maxlen=_MEMORY)
