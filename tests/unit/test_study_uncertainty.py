@@ -92,7 +92,7 @@ def test_what_is_not_known_is_told_from_chance(tmp_path: Path) -> None:
     """The transit time is the sum of two times drawn apart; the variances of the triangles are 16 to 1, chance does nothing."""
     name = "total.transit_days.mean"
     with at_home() as workers:
-        found = uncertainty(small(tmp_path / "package"), [name], workers, samples=96, most=2)
+        found = uncertainty(small(tmp_path / "package"), [name], workers, samples=48, most=2)
     spread = found.spreads[name]
     assert found.chosen == ("links.a-b.run_h", "checks.customs.time_h")
     assert list(spread.indices) == ["chance", *found.chosen, "all other inputs"]
