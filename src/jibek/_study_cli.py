@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,10 +35,11 @@ Figures = Annotated[
 
 @contextmanager
 def working(jobs: int | None, cluster: str | None) -> Iterator[Workers]:
-    """Let this machine work, or a cluster."""
+    """Let this machine work, or a cluster; what Dask would log of workers that come and go is not shown."""
     from jibek.study import at_home, on_cluster
 
     with at_home(jobs) if cluster is None else on_cluster(cluster) as workers:
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)
         yield workers
 
 
@@ -105,7 +107,7 @@ def uncertainty(
     days: Days = None,
     warmup_days: WarmupDays = None,
     figures: Figures = None,
-    samples: Annotated[int, typer.Option(min=4, max=100_000, help="Draws of all inputs, twice over.")] = 64,
+    samples: Annotated[int, typer.Option(min=4, max=100_000, help="Draws of all inputs, twice over.")] = 50,
     inputs: Annotated[int, typer.Option(min=1, max=100, help="Inputs studied one by one, at most.")] = 3,
     seed: Seed = 0,
     out: Out = None,
