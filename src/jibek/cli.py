@@ -48,9 +48,6 @@ app.add_typer(_transfer_cli.app, name="transfer")
 app.add_typer(_limits_cli.app)
 app.add_typer(_study_cli.app)
 
-REPORT = "report.html"
-"""File of the report in a run's folder."""
-
 
 def main() -> None:
     """Run the command line."""
@@ -144,6 +141,7 @@ def _end(run: Run) -> None:
 def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("jibek-demo")) -> None:
     """Simulate a year of the Trans-Caspian corridor and show what it carries."""
     from jibek._show import demo_summary
+    from jibek.results._folder import REPORT
 
     run = _run(prepared("trans-caspian", None, None, None, None), 2, 0, None, out)
     _draw(run, out / "figures")
@@ -285,6 +283,7 @@ def report(
 ) -> None:
     """Write a run as one HTML file: map, figures, diagrams; it needs no network."""
     from jibek.results import Run
+    from jibek.results._folder import REPORT
 
     file = out or run / REPORT
     _report(Run.open(run), file)

@@ -262,6 +262,8 @@ def test_a_report_is_written_where_it_is_wanted(jibek_, tmp_path):
         assert code == 0
         assert str(written) in out
         assert written.read_text("utf-8").startswith("<!doctype html>")
+    jibek_("simulate", "starter", "--days", "20", "--out", str(folder))
+    assert not (folder / "report.html").exists()  # it was of another run
 
 
 def test_bundled_packages_are_in_order(jibek_):

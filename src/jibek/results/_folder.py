@@ -22,6 +22,8 @@ FORMAT = 1
 """Version of the folder's form."""
 
 MANIFEST, VIEWS, CORRIDOR, FIGURES, DRAFT = "manifest.json", "views.sql", "corridor", "figures", ".jibek-draft"
+REPORT = "report.html"
+"""The report of a run, where one was written; a new run makes it void."""
 PICTURES = ("time_budget", "transit_time", "queue", "yard", "utilisation", "space_time")
 
 
@@ -221,7 +223,7 @@ def _clear(path: Path) -> None:
     """Remove what a run writes, the manifest first; other files are kept, and the folders they are in."""
     (path / MANIFEST).unlink(missing_ok=True)
     ours = {
-        "": [VIEWS],
+        "": [VIEWS, REPORT],
         CORRIDOR: ["corridor.toml", *(f"{name}.csv" for name in TABLES)],
         FIGURES: [f"{name}.{suffix}" for name in PICTURES for suffix in ("png", "svg")],
     }
