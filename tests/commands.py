@@ -8,7 +8,7 @@ from contextlib import redirect_stderr, redirect_stdout
 
 import pytest
 
-import jibek.cli
+import jibek.cli._commands
 
 
 def call(*words: str) -> tuple[int, str, str]:
@@ -16,7 +16,7 @@ def call(*words: str) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["jibek", *words])
-        patch.setattr(jibek.cli, "_leave", lambda ended: (_ for _ in ()).throw(ended))
+        patch.setattr(jibek.cli._commands, "_leave", lambda ended: (_ for _ in ()).throw(ended))
         with pytest.raises(SystemExit) as ended:
             jibek.cli.main()
     return int(ended.value.code or 0), out.getvalue(), err.getvalue()

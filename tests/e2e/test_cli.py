@@ -13,7 +13,7 @@ import sys
 import pytest
 
 import jibek
-import jibek.cli
+import jibek.cli._commands
 import jibek.results._simulate
 import jibek.verify
 from jibek.corridor import bundled
@@ -23,7 +23,7 @@ from spoilt import spoilt
 def run(capsys, monkeypatch, *arguments: str) -> tuple[int, str, str]:
     """Call the command line in this process; return exit code, output and errors."""
     monkeypatch.setattr(sys, "argv", ["jibek", *arguments])
-    monkeypatch.setattr(jibek.cli, "_leave", lambda ended: (_ for _ in ()).throw(ended))
+    monkeypatch.setattr(jibek.cli._commands, "_leave", lambda ended: (_ for _ in ()).throw(ended))
     with pytest.raises(SystemExit) as ended:
         jibek.cli.main()
     out, err = capsys.readouterr()

@@ -21,7 +21,7 @@ def jibek(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     out, err = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err), chdir(cwd):
         patch.setattr(sys, "argv", ["jibek", "transfer", *arguments])
-        patch.setattr("jibek.cli._leave", lambda ended: (_ for _ in ()).throw(ended))
+        patch.setattr("jibek.cli._commands._leave", lambda ended: (_ for _ in ()).throw(ended))
         with pytest.raises(SystemExit) as ended:
             main()
     return subprocess.CompletedProcess(arguments, ended.value.code or 0, out.getvalue(), err.getvalue())

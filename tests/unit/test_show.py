@@ -7,7 +7,7 @@ import math
 import polars as pl
 import pytest
 
-from jibek import _show
+from jibek.cli import _show
 from jibek.corridor import read
 from jibek.results import Run, simulate
 from jibek.results._behind import behind

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
-from jibek._options import AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
-from jibek._progress import counting
-from jibek._study_cli import Cluster, Out, keep, tell, working
+from jibek.cli._options import AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
+from jibek.cli._progress import counting
+from jibek.cli._study import Cluster, Out, keep, tell, working
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,7 +60,7 @@ def bound(
     as_json: AsJson = False,
 ) -> None:
     """Bound what a corridor can carry, without simulating it, and say what binds in which month."""
-    from jibek._limits_show import bound_summary
+    from jibek.cli._show_limits import bound_summary
     from jibek.study import bound as find
 
     chosen = _chosen(flows, scale_all=scale_all)
@@ -89,7 +89,7 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Simulate cases side by side with the same random numbers, and say by how much they differ."""
-    from jibek._limits_show import comparison_summary
+    from jibek.cli._show_limits import comparison_summary
     from jibek.study import compare as make
 
     named = _cases(cases or [])
@@ -143,7 +143,7 @@ def bottlenecks(
     as_json: AsJson = False,
 ) -> None:
     """Raise capacities one at a time, with the same random numbers, and order them by what that does."""
-    from jibek._limits_show import bottlenecks_summary
+    from jibek.cli._show_limits import bottlenecks_summary
     from jibek.study import bottlenecks as find
     from jibek.study import raised
 
@@ -180,7 +180,7 @@ def capacity(
     as_json: AsJson = False,
 ) -> None:
     """Raise demand until the corridor no longer keeps up, or a level of service breaks."""
-    from jibek._limits_show import capacity_summary
+    from jibek.cli._show_limits import capacity_summary
     from jibek.study import Service
     from jibek.study import capacity as find
 

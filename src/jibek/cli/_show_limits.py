@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jibek._show import _console, _number, _print, _table
+from jibek.cli._show import _console, _number, _print, _table
 
 if TYPE_CHECKING:
     from jibek.results._interval import Interval

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jibek._options import INTERRUPTED, AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
-from jibek._progress import bar, counting
+from jibek.cli._options import INTERRUPTED, AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
+from jibek.cli._progress import bar, counting
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -75,7 +75,7 @@ def sweep(
     cluster: Cluster = None,
 ) -> None:
     """Simulate a corridor at all points of a study file; what is in the folder already is not simulated again."""
-    from jibek._study_show import failures, sweep_summary
+    from jibek.cli._show_study import failures, sweep_summary
     from jibek.study import points_of, read_study, sweep_figure
     from jibek.study import sweep as make
 
@@ -116,7 +116,7 @@ def uncertainty(
     cluster: Cluster = None,
 ) -> None:
     """Find how far answers are known, what of that is chance, and which inputs deserve a measurement."""
-    from jibek._study_show import uncertainty_summary
+    from jibek.cli._show_study import uncertainty_summary
     from jibek.study import refuse_unknown, uncertainty_figure
     from jibek.study import uncertainty as find
 

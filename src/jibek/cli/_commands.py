@@ -1,8 +1,4 @@
-"""The command line: `jibek COMMAND`.
-
-Heavy modules are imported by the commands that need them. Exit codes: 0 done, 2 the input is wrong (each problem is
-named), 130 interrupted; 1 is a bug: of Jibek's, or one that `verify` has found.
-"""
+"""The program, and the commands of packages and runs."""
 
 from __future__ import annotations
 
@@ -16,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from jibek import _limits_cli, _study_cli, _transfer_cli
 from jibek._error import JibekError
-from jibek._options import (
+from jibek.cli import _limits, _study, _transfer
+from jibek.cli._options import (
     INTERRUPTED,
     AsJson,
     Days,
@@ -31,7 +27,7 @@ from jibek._options import (
     Withs,
     prepared,
 )
-from jibek._progress import bar, simulating
+from jibek.cli._progress import bar, simulating
 
 if TYPE_CHECKING:
     from jibek.corridor import Corridor
@@ -44,9 +40,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.add_typer(_transfer_cli.app, name="transfer")
-app.add_typer(_limits_cli.app)
-app.add_typer(_study_cli.app)
+app.add_typer(_transfer.app, name="transfer")
+app.add_typer(_limits.app)
+app.add_typer(_study.app)
 
 
 def main() -> None:
@@ -140,7 +136,7 @@ def _end(run: Run) -> None:
 @app.command()
 def demo(out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("jibek-demo")) -> None:
     """Simulate a year of the Trans-Caspian corridor and show what it carries."""
-    from jibek._show import demo_summary
+    from jibek.cli._show import demo_summary
     from jibek.results._folder import REPORT
 
     run = _run(prepared("trans-caspian", None, None, None, None), 2, 0, None, out)
@@ -175,7 +171,7 @@ def simulate(
     ] = False,
 ) -> None:
     """Simulate a corridor, container by container."""
-    from jibek._show import run_summary
+    from jibek.cli._show import run_summary
 
     if figures and out is None:
         raise typer.BadParameter("--figures needs --out DIR to draw into")
@@ -201,7 +197,7 @@ def validate(
     as_json: AsJson = False,
 ) -> None:
     """Compare a simulated corridor with what was observed in reality."""
-    from jibek._show import comparison
+    from jibek.cli._show import comparison
     from jibek.results import validate as compare
 
     run = _run(prepared(package, sets, withs, None, None), replications, seed, jobs, None)
@@ -216,7 +212,7 @@ def validate(
 @app.command()
 def verify(seed: Seed = 0, jobs: Jobs = None, as_json: AsJson = False) -> None:
     """Prove the simulator against queueing theory; exit code 1 if they disagree."""
-    from jibek._show import verdicts
+    from jibek.cli._show import verdicts
     from jibek.verify import verify as prove
 
     with simulating("simulating what theory knows") as tell:
@@ -232,7 +228,7 @@ def verify(seed: Seed = 0, jobs: Jobs = None, as_json: AsJson = False) -> None:
 @app.command()
 def show(package: Package, withs: Withs = None) -> None:
     """Show what a package holds, and how well its values are known."""
-    from jibek._show import package_summary
+    from jibek.cli._show import package_summary
 
     package_summary(prepared(package, None, withs, None, None))
 
@@ -298,7 +294,7 @@ def query(
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV.")] = False,
 ) -> None:
     """Ask a run in SQL."""
-    from jibek._show import frame
+    from jibek.cli._show import frame
     from jibek.results import Run
 
     answer = Run.open(run).query(sql)
