@@ -101,8 +101,8 @@ def _search(job: Job, seed: int, until: float) -> Found:
 
     plans = search(job, seed=seed)
     found = next(plans)
-    begun = "searching; the first search after an installation compiles, for 10 to 30 s ..."
-    with Console(stderr=True).status(begun) as status:
+    compiling = "searching; the first search after an installation compiles, for 10 to 30 s ..."
+    with Console(stderr=True).status(compiling) as status:
         try:
             found = next(plans)
             while time.perf_counter() < until and not found.finished:
