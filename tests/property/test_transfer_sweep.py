@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice, product
+from itertools import accumulate, islice, product
 
 import numpy as np
 import pytest
@@ -24,8 +24,7 @@ def _instances(draw: st.DrawFn) -> Instance:
         if bays[a] == bays[b] and draw(st.booleans())
     ]  # fmt: skip
     cranes, apart = draw(st.integers(1, 3)), draw(st.integers(1, 3))
-    first = [1 + (apart + draw(st.integers(0, 2))) * v for v in range(cranes)]
-    first.sort()
+    first = list(accumulate([1, *(apart + draw(st.integers(0, 2)) for _ in range(cranes - 1))]))
     return Instance("one", "tried", bays, times, before, first, [0] * cranes, apart, draw(st.integers(1, 3)), 1.0, 1.0)
 
 
