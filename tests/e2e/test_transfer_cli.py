@@ -137,3 +137,37 @@ def test_pictures_and_work_lists(folder: Path) -> None:
         listed += len(rows)
     with (folder / "plan" / "moves.csv").open() as source:
         assert listed == len(list(csv.DictReader(source)))
+
+
+def test_a_shift_is_planned_anew_and_the_new_plan_is_valid(folder: Path, tmp_path: Path) -> None:
+    job, plan = str(folder / "job"), str(folder / "plan")
+    words = ("replan", job, plan, "--at", "00:05", "--time-limit", "0", "--out", "new")
+    figures = json.loads(jibek(*words, "--down", "C2=..00:20", "--json", cwd=tmp_path).stdout)
+    assert figures["kept_share_of_possible"] == 1
+    assert figures["left_over"] == 0
+    checked = json.loads(jibek("check", "new/job", "new/plan", "--json", cwd=tmp_path).stdout)
+    assert (checked["valid"], checked["value_s"]) == (True, figures["value_s"])
+    refused = jibek(*words, "--down", "X1", "--late", "in-01A=00:30", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert [line.partition(":")[0] for line in refused.stderr.splitlines()] == ["--down", "--late"]
+    again = jibek("plan", "new/job", "--out", "other", cwd=tmp_path)
+    assert again.returncode == 2
+    assert "jibek transfer replan" in again.stderr
+
+
+def test_times_of_plans_go_into_a_corridor(folder: Path, tmp_path: Path) -> None:
+    words = ("times", str(folder / "job"), "--rule", "--into", "starter", "--equipment", "dp-crane", "--out", "planned")
+    done = jibek(*words, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    changes = [line for line in done.stdout.splitlines() if line.startswith("equipment.dp-crane.")]
+    assert changes[0] == "equipment.dp-crane.count=3"
+    with (tmp_path / "planned" / "equipment.csv").open(newline="") as source:
+        crane = next(row for row in csv.DictReader(source) if row["id"] == "dp-crane")
+    assert changes[1] == f"equipment.dp-crane.move_min={crane['move_min']}"
+    assert crane["source"] == "planned-dp-crane"
+
+
+def test_a_plan_is_made_many_times(folder: Path) -> None:
+    figures = json.loads(jibek("robustness", "job", "plan", "--runs", "20", "--json", cwd=folder).stdout)
+    assert figures["p95_low_s"] <= figures["p95_s"] <= figures["p95_high_s"]
+    assert figures["runs"] == 20
