@@ -43,12 +43,12 @@ def simulating(title: str) -> Iterator[Callable[[float, int], None]]:
 
 
 @contextmanager
-def counting(title: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how many replications of a study are done, with the time left."""
+def counting(title: str, what: str = "replications") -> Iterator[Callable[[int, int], None]]:
+    """Show how many replications, or other steps, of a study are done, with the time left."""
     with _left(title) as shown:
 
         def tell(done: int, whole: int) -> None:
-            note = f"{done:,} of {whole:,} replications"
+            note = f"{done:,} of {whole:,} {what}"
             shown.update(shown.tasks[0].id, total=whole, completed=done, note=note)
 
         yield tell

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from jibek.cli._show import _console, _number, _print, _table
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from jibek.results._interval import Interval
-    from jibek.study import Sweep, Uncertainty
+    from jibek.study import Investment, Option, Sweep, Uncertainty
 
 MOST = 40
 """Rows of a table that are shown."""
@@ -89,3 +91,100 @@ def uncertainty_summary(found: Uncertainty) -> None:
 def _percent(share: Interval) -> tuple[str, str]:
     mean, low, high = (100 * (value or 0.0) for value in (share.mean, share.low, share.high))
     return f"{mean:.0f}", f"{low:.0f} to {high:.0f}"
+
+
+def invest_summary(found: Investment) -> None:
+    """Show what is done, under way and next, what it brings, and how sure that is; then the frontier."""
+    from jibek.study import unit
+
+    console, figure = _console(), found.figure
+    of, per = _plain_figure(figure), unit(figure)
+    _print(console, _given(found), "what is done and under way is given, at no cost to the budget")
+    heads = (
+        "next, in this order",
+        "in use",
+        "cost,\nmillion",
+        "all so far,\nmillion",
+        f"alone,\n{per}",
+        f"all so far,\n{per}",
+    )
+    best, header = found.best, found.point.corridor.header
+    table = _table(f"The best for {found.budget_million:,.10g} million: {of}", *heads)
+    for step in found.steps:
+        spent = step.so_far.cost_million if step.so_far else None
+        table.add_row(
+            ", ".join(step.measures),
+            str(step.ready or "no date"),
+            _number(step.cost_million),
+            _number(spent),
+            _effect(step.alone),
+            _effect(step.so_far),
+        )
+    if not best.measures:
+        console.print("Nothing planned within the budget is worth more than nothing.", style="bold")
+    many = f"{len(found.point.numbers)} replications of {header.days} days from {header.start}, seed {found.point.seed}"
+    note = f"{of} as it is: {found.base} {per}; alone: with what it requires; {many}; ± intervals that hold together"
+    _print(console, table, note)
+    for line in _how_sure(found):
+        console.print(line)
+    console.print()
+    table = _table("Cost against effect", "measures", "cost,\nmillion", f"effect,\n{per}", "")
+    for row in found.frontier:
+        where = "chosen" if row == best else "beyond the budget" if row.cost_million > found.budget_million else ""
+        table.add_row(", ".join(row.measures) or "nothing", _number(row.cost_million), _effect(row), where)
+    _print(console, table, "of the sets simulated, those worth more than all that cost no more; without a guarantee")
+
+
+def _plain_figure(name: str) -> str:
+    """Write a figure of all flows as words."""
+    words = {
+        "total.delivered_teu": "TEU delivered",
+        "total.transit_days.mean": "mean days of transit",
+        "total.cost_per_teu": "cost of running per TEU",
+    }
+    return words[name]
+
+
+def _given(found: Investment) -> Table:
+    """List measures that are given, or out."""
+    table = _table("Measures", "measure", "status", "in use", "cost,\nmillion", text=(0, 1))
+    given = found.choices
+    status = dict.fromkeys(given.done, "done") | dict.fromkeys(given.under_way, "under way")
+    status |= dict.fromkeys(given.open, "can be chosen") | {name: f"out: {why}" for name, why in given.out.items()}
+    for name, text in status.items():
+        measure = given.corridor.measures[name]
+        table.add_row(name, text, str(measure.ready or "no date"), _number(measure.cost_million))
+    return table
+
+
+def _effect(option: Option | None) -> str:
+    if option is None:
+        return "cannot be simulated"
+    mean = option.effect.mean
+    return f"+{option.effect}" if mean is not None and mean > 0.0 else str(option.effect)
+
+
+def _how_sure(found: Investment) -> list[str]:
+    """Say what is guaranteed, and what is not."""
+    from jibek.study import unit
+
+    sure, sets = found.sure, found.screened
+    zone = f"{_number(sure.zone)} {unit(found.figure)}"
+    compared = f"of the {sure.compared} sets compared within the budget"
+    if sure.ended:
+        lines = [
+            f"How sure: best {compared} with probability {sure.confidence:g}, if it is ahead of the others by {zone} "
+            f"(Kim and Nelson, common random numbers, up to {sure.replications} replications)."
+        ]
+    else:
+        lines = [
+            f"Not sure: after {sure.replications} replications {sure.left} sets {compared} cannot be told apart within {zone}; "
+            "the one ahead is shown. --most or --zone higher helps."
+        ]
+    if sets.predicted:
+        lines.append(
+            f"Of {sets.within_budget:,} sets within the budget {sets.simulated:,} were simulated, those predicted best by measures "
+            f"and pairs; the bound excludes {sets.excluded_by_bound:,}; of the other {sets.not_examined:,} nothing is guaranteed."
+        )
+    lines += [f"Cannot be simulated: {', '.join(names)}: {why.splitlines()[0]}" for names, why in found.failed.items()]
+    return lines

@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -131,3 +132,55 @@ def uncertainty(
         tell(found.document())
     else:
         uncertainty_summary(found)
+
+
+@app.command()
+def invest(
+    package: Package,
+    budget: Annotated[float, typer.Option(min=0.0, metavar="MILLION", help="What may be spent.")],
+    objective: Annotated[
+        str, typer.Option(help="throughput (TEU delivered), transit (mean days) or cost (of running, per TEU).")
+    ] = "throughput",
+    by: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only measures that are in use by then.")
+    ] = None,
+    zone: Annotated[
+        float | None, typer.Option(help="A difference that does not matter, above 0; default: 0.5 % of the figure.")
+    ] = None,
+    confidence: Annotated[float, typer.Option(min=0.51, max=0.999, help="Probability of correct selection.")] = 0.95,
+    sets: Sets = None,
+    withs: Withs = None,
+    days: Days = None,
+    warmup_days: WarmupDays = None,
+    replications: Annotated[int, typer.Option(min=3, max=10_000, help="Of each set before any is dropped.")] = 10,
+    most: Annotated[int, typer.Option(min=3, max=100_000, help="Replications of a set, at most.")] = 100,
+    seed: Seed = 0,
+    out: Out = None,
+    as_json: AsJson = False,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+) -> None:
+    """Choose the best set of planned measures within a budget, and show the frontier of cost against effect."""
+    from jibek._study_show import invest_summary
+    from jibek.study import invest as choose
+
+    corridor = prepared(package, sets, withs, days, warmup_days)
+    with counting("comparing sets of measures", "steps") as progress, working(jobs, cluster) as workers:
+        found = choose(
+            corridor,
+            budget,
+            workers,
+            objective=objective,
+            by=by.date() if by else None,
+            zone=zone,
+            confidence=confidence,
+            seed=seed,
+            replications=replications,
+            most=most,
+            progress=progress,
+        )
+    keep(out, "invest", found.document(), {"frontier": lambda: found.figures()["frontier"]})
+    if as_json:
+        tell(found.document())
+    else:
+        invest_summary(found)

@@ -19,6 +19,7 @@ from jibek.study._compare import Comparison, compare
 from jibek.study._designs import Placed, points_of
 from jibek.study._evaluate import PointError, Progress, evaluate, outcomes, refuse_unknown
 from jibek.study._file import StudyError, StudyFile, read_study
+from jibek.study._invest import Investment, Option, Step, invest
 from jibek.study._point import Point
 from jibek.study._sweep import Sweep, sweep
 from jibek.study._sweep_figure import sweep_figure
@@ -35,14 +36,17 @@ __all__ = [
     "Capacity",
     "Comparison",
     "Effect",
+    "Investment",
     "Limit",
     "Month",
+    "Option",
     "Placed",
     "Point",
     "PointError",
     "Progress",
     "Service",
     "Spread",
+    "Step",
     "StudyError",
     "StudyFile",
     "Sweep",
@@ -54,6 +58,7 @@ __all__ = [
     "capacity",
     "compare",
     "evaluate",
+    "invest",
     "moved",
     "on_cluster",
     "outcomes",

@@ -78,7 +78,8 @@ def names_in(pack: bytes) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=2)
-def _corridor(package: bytes) -> Corridor:
+def unpacked(package: bytes) -> Corridor:
+    """Return the corridor in a pack."""
     corridor: Corridor = pickle.loads(zlib.decompress(package))  # noqa: S301 - made by the study
     return corridor
 
@@ -88,7 +89,7 @@ def _prepared(
     package: bytes, measures: tuple[str, ...], changes: tuple[str, ...]
 ) -> tuple[Compiled, Network, Summariser]:
     """Compile a point; the replications that follow find it ready."""
-    corridor = Point(_corridor(package), measures, changes).changed
+    corridor = Point(unpacked(package), measures, changes).changed
     compiled = compile_corridor(corridor)
     network = Network(corridor, compiled.names)
     return compiled, network, Summariser(network)
