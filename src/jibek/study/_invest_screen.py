@@ -43,18 +43,30 @@ def bounds(choices: Choices, workers: Workers) -> Iterator[list[float]]:
             task.cancel()
 
 
+def carries_all(corridor: Corridor) -> bool:
+    """Whether the bound lets all demand through, so that bounds cannot part sets of measures."""
+    needs, window, teu = _bound_of(corridor)
+    return teu >= (1 - 1e-9) * sum(one.teu(window) for one in needs.carried)
+
+
 def _bounds_of(package: bytes, sets: Sequence[tuple[str, ...]]) -> list[float]:
     corridor = unpacked(package)
-    return [_bound_of(corridor, names) for names in sets]
+    return [_set_bound(corridor, names) for names in sets]
 
 
-def _bound_of(corridor: Corridor, names: tuple[str, ...]) -> float:
+def _set_bound(corridor: Corridor, names: tuple[str, ...]) -> float:
     try:
-        needs = Needs(corridor.with_measures(*names))
+        return _bound_of(corridor.with_measures(*names))[2]
     except ChangeError:
         return -np.inf
+
+
+def _bound_of(corridor: Corridor) -> tuple[Needs, Window, float]:
+    """Return the programme's needs, its window, and the TEU that can be carried."""
+    needs = Needs(corridor)
     Lifting(needs)
-    return Programme(needs).carried(Window(needs.compiled, 0.0, needs.compiled.end_h)).teu
+    window = Window(needs.compiled, 0.0, needs.compiled.end_h)
+    return needs, window, Programme(needs).carried(window).teu
 
 
 def pilots(choices: Choices) -> list[int]:

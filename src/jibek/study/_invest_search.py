@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from jibek.corridor import ChangeError, Problem
 from jibek.study._answers import Answers
 from jibek.study._evaluate import PointError, Progress, outcomes
-from jibek.study._invest_screen import ahead, bounds, pilots, predicted
+from jibek.study._invest_screen import ahead, bounds, carries_all, pilots, predicted
 from jibek.study._invest_select import Observe
 from jibek.study._invest_sets import Choices
 from jibek.study._point import Point
@@ -110,7 +111,7 @@ class Search:
         """Simulate the pilots; return the indifference zone, as given or as a share of the figure as it is."""
         sets = [0] if self.direct else pilots(self.choices)
         compared = len(self.choices.sets) if self.direct else BEST + FRONTIER
-        bounded = 0 if self.direct or not self._bounded else len(self.choices.sets)
+        bounded = len(self.choices.sets) if self._bounded else 0
         self._whole = FIRST_NUMBER * len(sets) + bounded + compared * len(self.point.numbers)
         self._pilot = self._simulate(sets, range(FIRST_NUMBER))
         as_it_is = float(np.abs(np.mean(self._worth(self._pilot[0]))))
@@ -121,10 +122,11 @@ class Search:
         self.price = width / max(float(self.choices.costs[self.within].max()), 1e-9)
         return width
 
-    @property
+    @cached_property
     def _bounded(self) -> bool:
-        """Whether the bound says something: of throughput only."""
-        return self.figure == "total.delivered_teu" and len(self.choices.sets) <= MOST_BOUNDS
+        """Whether bounds say something: of throughput only, and only if there is demand that the corridor cannot carry."""
+        asked = self.figure == "total.delivered_teu" and not self.direct and len(self.choices.sets) <= MOST_BOUNDS
+        return asked and not carries_all(self.choices.corridor)
 
     def candidates(self) -> dict[int, Answers]:
         """Simulate the sets that are to be compared, by cost, and the frontier as it is predicted."""
