@@ -195,7 +195,7 @@ def test_equal_systems_end_at_once_and_the_first_is_taken() -> None:
     found = select(
         lambda left, start, stop: np.zeros((stop - start, len(left))), 3, first=5, zone=1.0, confidence=0.95, most=50
     )
-    assert (found.best, found.observations, found.ended) == (0, 5, True)
+    assert (found.best, found.lead, found.observations, found.ended) == (0, 0.0, 5, True)
 
 
 def test_it_says_when_it_gives_up() -> None:

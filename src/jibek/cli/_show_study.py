@@ -173,7 +173,8 @@ def _how_sure(found: Investment) -> list[str]:
     compared = f"of the {sure.compared} sets compared within the budget"
     if sure.ended:
         lines = [
-            f"How sure: best {compared} with probability {sure.confidence:g}, if it is ahead of the others by {zone} "
+            f"How sure: best {compared} with probability {sure.confidence:g}, if it is ahead of the others by {zone}, "
+            f"each million counted as {_number(sure.per_million)} "
             f"(Kim and Nelson, common random numbers, up to {sure.replications} replications)."
         ]
     else:
@@ -181,6 +182,10 @@ def _how_sure(found: Investment) -> list[str]:
             f"Not sure: after {sure.replications} replications {sure.left} sets {compared} cannot be told apart within {zone}; "
             "the one ahead is shown. --most or --zone higher helps."
         ]
+    if sure.ended and sure.lead is not None and sure.lead < sure.zone:
+        lines.append(
+            f"It is ahead of the next by {_number(sure.lead)} only, less than the zone: one of those within the zone was taken."
+        )
     if sets.predicted:
         lines.append(
             f"Of {sets.within_budget:,} sets within the budget {sets.simulated:,} were simulated, those predicted best by measures "

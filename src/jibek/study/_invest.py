@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -15,7 +16,7 @@ from jibek.study._answers import Answers, unit
 from jibek.study._effects import effects, repeated
 from jibek.study._evaluate import Progress
 from jibek.study._invest_search import FIRST_NUMBER, Search
-from jibek.study._invest_select import select
+from jibek.study._invest_select import Selection, select
 from jibek.study._invest_sets import Choices, choices, in_use
 from jibek.study._point import Point
 from jibek.study._workers import Workers
@@ -65,7 +66,11 @@ class Sure:
     Attributes
     ----------
     confidence, zone
-        Probability of correct selection, if the best is ahead of all others that were compared by the zone.
+        Probability of correct selection, if the best is ahead of all others that were compared by the zone, less what it costs.
+    per_million
+        What a million counts, in the figure: the dearest set within the budget must bring a zone to be as good as none.
+    lead
+        By how much it is ahead of the next in the mean of the first replications; None: there is no other.
     ended
         Whether the procedure came to its end; if not, nothing is guaranteed.
     compared
@@ -78,6 +83,8 @@ class Sure:
 
     confidence: float
     zone: float
+    per_million: float
+    lead: float | None
     ended: bool
     compared: int
     replications: int
@@ -255,7 +262,7 @@ def invest(
         best=options[best],
         steps=tuple(_step(found, added, whole, options) for added, whole in steps),
         frontier=tuple(options[one] for one in front),
-        sure=Sure(confidence, width, picked.ended, len(contenders), picked.observations, len(picked.left)),
+        sure=_sure(search, picked, confidence, width, len(contenders)),
         screened=_screened(search, first, best),
         failed={found.names(one): why for one, why in search.failed.items()},
     )
@@ -275,6 +282,11 @@ def _options(search: Search, first: Mapping[int, Answers], told: Sequence[int]) 
     intervals = dict(zip(taken, effects([first[one] for one in taken], first[0], search.figure), strict=True))
     nothing = Interval(0.0, 0.0, 0.0)
     return {one: Option(choices.names(one), choices.cost_of[one], intervals.get(one, nothing)) for one in told}
+
+
+def _sure(search: Search, picked: Selection, confidence: float, zone: float, compared: int) -> Sure:
+    lead = picked.lead if math.isfinite(picked.lead) else None
+    return Sure(confidence, zone, search.price, lead, picked.ended, compared, picked.observations, len(picked.left))
 
 
 def _step(found: Choices, added: int, whole: int, options: Mapping[int, Option]) -> Step:

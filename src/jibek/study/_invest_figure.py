@@ -35,7 +35,7 @@ def frontier_figure(found: Investment) -> Figure:
         names = [f"{number}  {', '.join(row.measures) or 'nothing'}" for number, row in enumerate(rows)]
         axes.text(1.02, 1.0, "\n".join(names), transform=axes.transAxes, va="top", fontsize=7.5)
         axes.set_xlabel("cost, million")
-        axes.set_ylabel(f"{plain(found.figure)},\nchange in {unit(found.figure)}")
+        axes.set_ylabel(f"{plain(found.figure.removeprefix('total.'))},\nchange in {unit(found.figure)}")
         axes.legend(loc="best")
     return figure
 

@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.corridor import ChangeError, Corridor
+from jibek.corridor import ChangeError, Corridor, JibekError
 from jibek.results._interval import means
 from jibek.study._invest_sets import Choices
 from jibek.study._lifting import Lifting
@@ -38,6 +38,8 @@ def bounds(choices: Choices, workers: Workers) -> Iterator[list[float]]:
     try:
         for task in tasks:
             yield task.result()
+    except (*workers.killed, *workers.lost) as error:
+        raise JibekError(f"the workers are gone, or the cluster has ended; begin again: {error!r}") from None
     finally:
         for task in tasks:
             task.cancel()

@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.corridor import ChangeError, Problem
+from jibek.corridor import ChangeError, JibekError, Problem
 from jibek.study._answers import Answers
-from jibek.study._evaluate import PointError, Progress, outcomes
+from jibek.study._evaluate import Progress, outcomes
 from jibek.study._invest_screen import ahead, bounds, carries_all, pilots, predicted
 from jibek.study._invest_select import Observe
 from jibek.study._invest_sets import Choices
@@ -94,10 +94,15 @@ class Search:
                 answers = self._simulate(
                     [contenders[one] for one in left], range(FIRST_NUMBER + start, FIRST_NUMBER + stop)
                 )
-            for one in left:
-                if contenders[one] not in answers:
-                    raise PointError(self._pilot[0].point, self.failed[contenders[one]])
-            return np.column_stack([self._worth(answers[contenders[one]]) for one in left]) - costs[left]
+            missing = [self.failed[contenders[one]] for one in left if contenders[one] not in answers]
+            if missing:
+                raise JibekError("\n".join(missing))
+            values = np.column_stack([self._worth(answers[contenders[one]]) for one in left])
+            if not np.isfinite(values).all():
+                raise JibekError(
+                    f"{self.figure} is unknown in some replications: nothing is delivered; simulate more --days"
+                )
+            return values - costs[left]
 
         return observe
 

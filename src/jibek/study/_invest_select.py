@@ -19,9 +19,10 @@ BATCH = 4
 
 @dataclass(frozen=True)
 class Selection:
-    """The system taken for best, the observations that took, and whether the procedure came to its end."""
+    """The system taken for best, its lead over the next by the first observations, all that took, and whether it came to its end."""
 
     best: int
+    lead: float
     observations: int
     ended: bool
     left: tuple[int, ...]
@@ -65,11 +66,11 @@ def select(observe: Observe, count: int, *, first: int, zone: float, confidence:
     """
     values = observe(list(range(count)), 0, first)
     if count == 1:
-        return Selection(0, first, ended=True, left=(0,))
+        return Selection(0, np.inf, first, ended=True, left=(0,))
     eta = ((2 * (1 - confidence) / (count - 1)) ** (-2 / (first - 1)) - 1) / 2
     spread = 2 * eta * (first - 1) * _variances(values) / zone**2
     left = np.arange(count)
-    seen = first
+    seen, at_first = first, values.mean(axis=0)
     while True:
         sums = values[:seen].sum(axis=0)
         reach = np.maximum(0.0, zone / 2 * (spread[np.ix_(left, left)] - seen))
@@ -78,7 +79,8 @@ def select(observe: Observe, count: int, *, first: int, zone: float, confidence:
         ended = len(left) == 1 or seen > np.floor(spread[np.ix_(left, left)]).max()
         if ended or seen >= most:
             best = int(left[np.argmax(values[:seen].mean(axis=0))])
-            return Selection(best, seen, ended=bool(ended), left=tuple(left.tolist()))
+            lead = float(at_first[best] - np.delete(at_first, best).max())
+            return Selection(best, lead, seen, ended=bool(ended), left=tuple(left.tolist()))
         if seen == len(values):
             more = observe(left.tolist(), seen, min(seen + BATCH, most))
             values = np.concatenate((values, more))
