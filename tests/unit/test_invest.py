@@ -17,7 +17,7 @@ import jibek
 from jibek.corridor._checking import check
 from jibek.study import at_home, invest
 from jibek.study._invest_screen import bounds, pilots, predicted
-from jibek.study._invest_select import Observe, select
+from jibek.study._invest_select import Observe, enough, select
 from jibek.study._invest_sets import choices, in_use
 from packages import PLACES, write_package
 
@@ -196,6 +196,15 @@ def test_equal_systems_end_at_once_and_the_first_is_taken() -> None:
         lambda left, start, stop: np.zeros((stop - start, len(left))), 3, first=5, zone=1.0, confidence=0.95, most=50
     )
     assert (found.best, found.lead, found.observations, found.ended) == (0, 0.0, 5, True)
+
+
+@pytest.mark.parametrize(("behind", "noise", "taken"), [(0.1, 0.01, 0), (0.6, 0.01, 2), (0.1, 5.0, 2)])
+def test_a_cheaper_system_is_enough_if_it_is_shown_to_be_within_the_zone(
+    behind: float, noise: float, taken: int
+) -> None:
+    """One is far behind in any case; the other by less than the zone of 0.5, by more, or nobody knows."""
+    values = np.random.default_rng(1).normal(size=(10, 3)) * noise + np.array([-behind, -3.0, 0.0])
+    assert enough(values, 2, zone=0.5, error=0.05) == taken
 
 
 def test_it_says_when_it_gives_up() -> None:

@@ -129,7 +129,8 @@ def invest_summary(found: Investment) -> None:
         console.print(line)
     console.print()
     table = _table("Cost against effect", "measures", "cost,\nmillion", f"effect,\n{per}", "")
-    for row in found.frontier:
+    rows = found.frontier if best in found.frontier else (*found.frontier, best)
+    for row in sorted(rows, key=lambda row: row.cost_million):
         where = "chosen" if row == best else "beyond the budget" if row.cost_million > found.budget_million else ""
         table.add_row(", ".join(row.measures) or "nothing", _number(row.cost_million), _effect(row), where)
     _print(console, table, "of the sets simulated, those worth more than all that cost no more; without a guarantee")
@@ -173,7 +174,7 @@ def _how_sure(found: Investment) -> list[str]:
     compared = f"of the {sure.compared} sets compared within the budget"
     if sure.ended:
         lines = [
-            f"How sure: best {compared} with probability {sure.confidence:g}, if it is ahead of the others by {zone}, "
+            f"How sure: selected as best {compared} with probability {sure.confidence:g}, if it is ahead of the others by {zone}, "
             f"each million counted as {_number(sure.per_million)} "
             f"(Kim and Nelson, common random numbers, up to {sure.replications} replications)."
         ]
@@ -184,7 +185,12 @@ def _how_sure(found: Investment) -> list[str]:
         ]
     if sure.ended and sure.lead is not None and sure.lead < sure.zone:
         lines.append(
-            f"It is ahead of the next by {_number(sure.lead)} only, less than the zone: one of those within the zone was taken."
+            f"It is ahead of the next by {_number(sure.lead)} only, less than the zone: one of those within the zone was selected."
+        )
+    if found.selected != found.best:
+        lines.append(
+            f"Selected was {', '.join(found.selected.measures)} for {_number(found.selected.cost_million)} million: "
+            f"{_effect(found.selected)}. What is shown is the cheapest set that is shown to be behind it by less than the zone."
         )
     if sets.predicted:
         lines.append(

@@ -16,7 +16,7 @@ from jibek.study._answers import Answers, unit
 from jibek.study._effects import effects, repeated
 from jibek.study._evaluate import Progress
 from jibek.study._invest_search import FIRST_NUMBER, Search
-from jibek.study._invest_select import Selection, select
+from jibek.study._invest_select import Selection, enough, select
 from jibek.study._invest_sets import Choices, choices, in_use
 from jibek.study._point import Point
 from jibek.study._workers import Workers
@@ -66,7 +66,8 @@ class Sure:
     Attributes
     ----------
     confidence, zone
-        Probability of correct selection, if the best is ahead of all others that were compared by the zone, less what it costs.
+        Probability of correct selection, if the best is ahead of all others that were compared by the zone, less what it costs, and
+        that no set is taken in its place that is behind it by the zone; half of the error is for each.
     per_million
         What a million counts, in the figure: the dearest set within the budget must bring a zone to be as good as none.
     lead
@@ -114,7 +115,9 @@ class Investment:
     choices
         What is given and what could be chosen.
     best
-        The set that is chosen.
+        The set that is chosen: the cheapest that is shown to be behind the one selected by less than the zone, or that one.
+    selected
+        The set that the procedure selected.
     steps
         Its measures in the order of what they bring for their cost.
     frontier
@@ -131,6 +134,7 @@ class Investment:
     budget_million: float
     base: Interval
     best: Option
+    selected: Option
     steps: tuple[Step, ...]
     frontier: tuple[Option, ...]
     sure: Sure
@@ -158,6 +162,7 @@ class Investment:
             "out": dict(given.out),
             "base": asdict(self.base),
             "best": asdict(self.best),
+            "selected": asdict(self.selected),
             "next": steps,
             "frontier": [asdict(one) for one in self.frontier],
             "sure": asdict(self.sure) | {"procedure": "Kim and Nelson 2001, common random numbers"},
@@ -191,8 +196,8 @@ def invest(
 
     Completed measures and those under way are given, their cost is sunk. All sets of planned measures are simulated where there are
     few; where there are many, those worth it by the bound and by what measures and pairs do. Then the procedure of Kim and Nelson
-    (2001) selects with replications of its own, all with common random numbers. Between sets that differ by less than the zone the
-    cheaper is preferred: the dearest set within the budget must bring a zone more than none.
+    (2001) selects with replications of its own, all with common random numbers, and the cheapest set is taken that is shown to be
+    behind the one selected by less than the zone.
 
     Parameters
     ----------
@@ -238,19 +243,21 @@ def invest(
     width = search.pilot(zone, ZONE)
     first = search.candidates()
     contenders = search.contenders(first)
+    error = (1 - confidence) / 2
     picked = select(
         search.observe(contenders, first),
         len(contenders),
         first=replications,
         zone=width,
-        confidence=confidence,
+        confidence=1 - error,
         most=most,
     )
-    best = contenders[picked.best]
+    taken = enough(search.worths(contenders, first), picked.best, zone=width, error=error)
+    best, selected = contenders[taken], contenders[picked.best]
     steps = search.order(best, first)
     front = search.frontier(first)
     alone = [found.alone(name) for name in found.names(best)]
-    told = list(dict.fromkeys([best, *front, *(whole for _, whole in steps), *alone]))
+    told = list(dict.fromkeys([best, selected, *front, *(whole for _, whole in steps), *alone]))
     first |= search.simulate([one for one in told if one not in first])
     options = _options(search, first, [one for one in told if one in first])
     return Investment(
@@ -260,6 +267,7 @@ def invest(
         budget_million=budget_million,
         base=first[0][search.figure],
         best=options[best],
+        selected=options[selected],
         steps=tuple(_step(found, added, whole, options) for added, whole in steps),
         frontier=tuple(options[one] for one in front),
         sure=_sure(search, picked, confidence, width, len(contenders)),

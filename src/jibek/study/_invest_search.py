@@ -160,6 +160,10 @@ class Search:
             self._tell(before + len(found))
         return np.array(found)
 
+    def worths(self, sets: Sequence[int], first: dict[int, Answers]) -> Floats:
+        """Return the worth of sets, whatever they cost: a row a replication."""
+        return np.column_stack([self._worth(first[one]) for one in sets])
+
     def contenders(self, first: dict[int, Answers]) -> list[int]:
         """Return the sets within the budget, the cheapest first."""
         return [one for one in first if self.choices.cost_of[one] <= self.budget]

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from jibek.results._interval import means
+
 Floats = NDArray[np.float64]
 
 Observe = Callable[[list[int], int, int], Floats]
@@ -85,6 +87,36 @@ def select(observe: Observe, count: int, *, first: int, zone: float, confidence:
             more = observe(left.tolist(), seen, min(seen + BATCH, most))
             values = np.concatenate((values, more))
         seen += 1
+
+
+def enough(values: Floats, best: int, *, zone: float, error: float) -> int:
+    """Return the first system that is shown to be behind the best by less than the zone; else the best itself.
+
+    Student's intervals of the differences hold together over all pairs (Bonferroni), whichever is best.
+
+    Parameters
+    ----------
+    values
+        A row an observation, a column a system, in the order of preference.
+    best
+        The best system.
+    zone
+        What one may be behind.
+    error
+        Probability that some difference is more than its interval says, at most.
+
+    Examples
+    --------
+    >>> values = np.array([[1.0, 1.9, 2.0], [2.0, 3.1, 3.1], [3.0, 3.9, 4.0]])
+    >>> enough(values, 2, zone=0.5, error=0.05), enough(values, 2, zone=0.1, error=0.05)
+    (1, 2)
+    """
+    if best == 0:
+        return best
+    count = values.shape[1]
+    mean, half = means(values[:, [best]] - values[:, :best], 1 - 4 * error / (count * (count - 1)))
+    within = np.flatnonzero(mean + half < zone)
+    return int(within[0]) if len(within) else best
 
 
 def _variances(values: Floats) -> Floats:
