@@ -161,7 +161,7 @@ def invest(
     cluster: Cluster = None,
 ) -> None:
     """Choose the best set of planned measures within a budget, and show the frontier of cost against effect."""
-    from jibek._study_show import invest_summary
+    from jibek.cli._show_study import invest_summary
     from jibek.study import invest as choose
 
     corridor = prepared(package, sets, withs, days, warmup_days)
