@@ -45,6 +45,14 @@ def test_compare(tmp_path: Path) -> None:
     assert "hold together over the cases" in out
 
 
+def test_a_folder_that_cannot_be_is_told_before_years_are_simulated(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    years = ("--days", "36000", "--replications", "10000")
+    code, out, err = call("compare", "starter", "--case", "a=third-ferry", *years, "--out", str(tmp_path / "file"))
+    assert (code, out) == (2, "")
+    assert err == f"{tmp_path / 'file'}: File exists\n"
+
+
 def test_bottlenecks(tmp_path: Path) -> None:
     code, out, err = call("bottlenecks", "starter", "--most", "2", *SHORT, "--out", str(tmp_path / "found"))
     assert code == 0, err

@@ -109,6 +109,9 @@ def test_slips_are_all_told(tmp_path: Path) -> None:
         ("flows.*.teu_per_year*", "flows.*.teu_per_yaer", "did you mean 'teu_per_year' or"),
         ("[1, 2]", "[1, -2]", "teu_per_year"),
         ("[[axes]]", "[[axes]", "is not TOML"),
+        ("[1, 2]", "1", "axes[1].values: must be a list, not 1"),
+        ("replications = 2", "figures = []", "figures: must not be empty"),
+        ('name = "volume"', 'name = "point"', "'point' is a column of the table of points already"),
     ],
 )
 def test_what_is_wrong_is_said(tmp_path: Path, old: str, new: str, said: str) -> None:
@@ -131,6 +134,14 @@ def test_contradictions_are_told(tmp_path: Path) -> None:
 def test_factors_of_one_value_go_together(tmp_path: Path) -> None:
     common = GOOD.replace("replications = 2", 'changes = ["flows.*.teu_per_year*=0.9"]')
     assert len(points(tmp_path, common)) == 2
+
+
+def test_a_grid_without_end_is_refused_before_it_is_made(tmp_path: Path) -> None:
+    axis = '[[axes]]\nname = "{}"\nchange = "checks.{}.time_h*={{}}"\nlow = 1\nhigh = 2\nsteps = 10000\n'
+    (said,) = told(tmp_path, GOOD + axis.format("a", "customs") + axis.format("b", "inspection"))
+    assert (
+        said == "study.toml: axes: a grid of 200,000,000 points is too large; at most 1,000,000, or take another design"
+    )
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

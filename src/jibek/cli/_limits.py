@@ -10,7 +10,7 @@ import typer
 
 from jibek.cli._options import AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
 from jibek.cli._progress import counting
-from jibek.cli._study import Cluster, Out, keep, tell, working
+from jibek.cli._study import Cluster, Out, keep, room, tell, working
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -65,6 +65,7 @@ def bound(
 
     chosen = _chosen(flows, scale_all=scale_all)
     found = find(prepared(package, sets, withs, days, warmup_days), chosen)
+    room(out)
     if not as_json:
         bound_summary(found)
     _leave(found, "bound", out, as_json=as_json)
@@ -94,6 +95,7 @@ def compare(
 
     named = _cases(cases or [])
     corridor = prepared(package, sets, withs, days, warmup_days)
+    room(out)
     title = f"simulating {len(named) + 1} cases x {replications}"
     with counting(title) as progress, working(jobs, cluster) as workers:
         found = make(corridor, named, workers, seed=seed, replications=replications, progress=progress)
@@ -149,6 +151,7 @@ def bottlenecks(
 
     corridor = prepared(package, sets, withs, days, warmup_days)
     tried = changes or raised(corridor, most)
+    room(out)
     title = f"simulating {len(tried)} changes x {replications}"
     with counting(title) as progress, working(jobs, cluster) as workers:
         found = find(corridor, workers, changes=tried, seed=seed, replications=replications, progress=progress)
@@ -187,6 +190,7 @@ def capacity(
     chosen = _chosen(flows, scale_all=scale_all)
     corridor = prepared(package, sets, withs, days, warmup_days)
     level = Service(p90_days, yard_share)
+    room(out)
     with counting("raising demand") as progress, working(jobs, cluster) as workers:
         found = find(
             corridor, workers, flows=chosen, service=level, seed=seed, replications=replications, progress=progress

@@ -33,8 +33,9 @@ def sweep_summary(made: Sweep) -> None:
     more = [(len(made.figures) - MOST, "points"), (len(names) - len(shown), "figures")]
     notes = [f"{count:,} more {what} are in the table that was written" for count, what in more if count > 0]
     header = made.corridor.header
-    many = f"{made.study.replications} replications of {header.days} days from {header.start}, seed {made.study.seed}"
-    _print(console, table, *notes, f"{many}; ± 95 % interval")
+    count, interval = made.study.replications, "± 95 % interval" if made.study.replications > 1 else "no intervals"
+    many = f"{count} replication{'s' * (count > 1)} of {header.days} days from {header.start}, seed {made.study.seed}"
+    _print(console, table, *notes, f"{many}; {interval}")
 
 
 def failures(made: Sweep) -> str:

@@ -49,10 +49,15 @@ def tell(document: dict[str, Any]) -> None:
     typer.echo(json.dumps(document))
 
 
+def room(out: Path | None) -> None:
+    """Make the folder that a study is to be written to, if one is given: that it cannot be is told before years are simulated."""
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+
+
 def keep(out: Path | None, name: str, document: dict[str, Any], figures: dict[str, Callable[[], Figure]]) -> None:
     """Write what a study found into a folder, if one is given: `NAME.json` and its figures."""
     if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
         (out / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
         draw(figures, out / "figures")
 
@@ -123,6 +128,7 @@ def uncertainty(
 
     corridor = prepared(package, sets, withs, days, warmup_days)
     names = figures or ["total.delivered_teu", "total.transit_days.p50", "total.transit_days.p90"]
+    room(out)
     title = f"simulating {samples * (inputs + 4):,} times {corridor.header.days + corridor.header.warmup_days} days"
     with counting(title) as progress, working(jobs, cluster) as workers:
         refuse_unknown(names, corridor, workers)

@@ -92,6 +92,11 @@ class Axis(BaseModel):
         """Whether it is a range."""
         return self.low is not None
 
+    @property
+    def size(self) -> int:
+        """How many levels it has in a grid, at most."""
+        return 2 if self.closures else len(self.cases) or len(self.values) or self.steps or 0
+
     def levels(self, corridor: Corridor) -> list[Level]:
         """Return all levels; of a range its steps."""
         if self.closures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ FIGURES = (
     "total.transit_days.p90",
 )
 """Figures shown of each point where none are named."""
+
+MOST_POINTS = 1_000_000
+"""Points of a study."""
 
 
 class StudyError(ProblemsError):
@@ -57,13 +61,13 @@ class StudyFile(Case):
     package: str
     title: str = ""
     design: Literal["grid", "latin-hypercube", "sobol"] = "grid"
-    points: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    points: Annotated[int, Field(ge=1, le=MOST_POINTS)] | None = None
     axes: tuple[Axis, ...]
     days: int | None = None
     warmup_days: int | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     replications: Annotated[int, Field(ge=1, le=100_000)] = 4
-    figures: tuple[str, ...] = FIGURES
+    figures: Annotated[tuple[str, ...], Field(min_length=1)] = FIGURES
 
     @model_validator(mode="after")
     def _fits_its_design(self) -> Self:
@@ -75,6 +79,11 @@ class StudyFile(Case):
             without = [axis.name for axis in self.axes if axis.continuous and axis.steps is None]
             if without:
                 raise wrong(f"axis {quoted(without[0])}: a range needs steps in a grid")
+            count = math.prod(axis.size for axis in self.axes)
+            if count > MOST_POINTS:
+                raise wrong(
+                    f"axes: a grid of {count:,} points is too large; at most {MOST_POINTS:,}, or take another design"
+                )
         elif self.points is None:
             raise wrong(f"points: say how many points the {self.design} design has")
         elif self.design == "sobol" and self.points & (self.points - 1):
@@ -87,6 +96,12 @@ class StudyFile(Case):
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise wrong(f"axes: {quoted(twice[0])} is the name of two axes")
+        columns = {"point"} | {name + end for name in self.figures for end in ("", ".low", ".high")}
+        taken = [name for name in names if name in columns]
+        if taken:
+            raise wrong(
+                f"axes: {quoted(taken[0])} is a column of the table of points already; give the axis another name"
+            )
         return self
 
 
@@ -124,8 +139,10 @@ def read_study(path: str | os.PathLike[str]) -> tuple[StudyFile, Corridor]:
 def _parsed(file: Path) -> StudyFile:
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise StudyError([Problem(str(file), None, None, f"cannot be read: {error}")]) from None
+    except OSError as error:
+        raise StudyError([Problem(str(file), None, None, f"cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise StudyError([Problem(str(file), None, None, f"is not text in UTF-8: {error.reason}")]) from None
     except tomllib.TOMLDecodeError as error:
         raise StudyError([Problem(file.name, None, None, f"is not TOML: {error}")]) from None
     try:
@@ -149,7 +166,7 @@ def _message(error: ErrorDetails, given: Any) -> str:
         return f"there is no such key{near(str(error['loc'][-1]), model.model_fields)}"
     if error["type"] == "missing":
         return "is required"
-    message = error["msg"]
+    message = {"tuple_type": "must be a list", "too_short": "must not be empty"}.get(error["type"], error["msg"])
     return message if error["type"] == "study" else f"{message[:1].lower()}{message[1:]}, not {quoted(error['input'])}"
 
 

@@ -108,7 +108,7 @@ class Programme:
         return self._plan(solver.getSolution(), amounts)
 
     def _plan(self, solution: Any, amounts: Floats) -> Plan:
-        values = np.array(solution.col_value)
+        values = np.maximum(solution.col_value, 0.0) + 0.0  # solvers may leave a little less, or -0.0
         first = len(self.rows) - len(amounts)
         parts = (amounts, self.rows.times(values)[first:], self.lifts.times(values), np.abs(solution.row_dual[first:]))
         named = (dict(zip(self.keys, part.tolist(), strict=True)) for part in parts)
