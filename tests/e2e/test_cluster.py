@@ -119,7 +119,14 @@ def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         address = f"tcp://127.0.0.1:{probe.getsockname()[1]}"
-    for bad in (address, "nonsense://x"):
-        code, _, err = call(*words(tmp_path, "--cluster", bad))
-        assert code == 2
-        assert f"{bad}: there is no Dask scheduler to be reached" in err
+    code, _, err = call(*words(tmp_path, "--cluster", address))
+    assert code == 2
+    assert f"{address}: there is no Dask scheduler to be reached" in err
+
+
+def test_an_address_that_is_none_is_told_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "jibek", *words(tmp_path, "--cluster", "nonsense://x")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert ended.returncode == 2
+    (said,) = (line for line in ended.stderr.splitlines() if line.strip())
+    assert said.startswith("nonsense://x: there is no Dask scheduler to be reached: unknown address scheme")

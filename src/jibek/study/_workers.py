@@ -117,11 +117,13 @@ def on_cluster(address: str) -> Iterator[Workers]:
     """
     try:
         from distributed import Client, KilledWorker
+        from distributed.comm.addressing import get_address_host_port
     except ImportError:
         raise JibekError("a cluster needs dask.distributed; install it with: pip install 'jibek[cluster]'") from None
     try:
+        get_address_host_port(address)  # a client that never was complains when it is taken away
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:  # of type: tls without certificates
         raise JibekError(f"{address}: there is no Dask scheduler to be reached: {error}") from None
     with client:
         count = sum(client.ncores().values()) or 1
