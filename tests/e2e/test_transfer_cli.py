@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import sys
+import time
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -58,6 +59,14 @@ def test_a_search_without_time_gives_the_plan_of_the_rule_and_its_bound(folder: 
     assert 0 < none["bound_s"] <= none["value_s"] == rule["value_s"]
     assert none["gap"] == pytest.approx(none["value_s"] / none["bound_s"] - 1)
     assert none["bound_name"] in ("work", "count", "release", "arrival")
+
+
+def test_a_folder_that_is_no_plan_is_told_before_the_search(folder: Path) -> None:
+    begin = time.perf_counter()
+    refused = jibek("plan", "job", "--time-limit", "60", "--out", "job", cwd=folder)
+    assert time.perf_counter() - begin < 30
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr == "job: is a folder that holds no package; only a package can be overwritten\n"
 
 
 def test_a_spoilt_plan_is_refused_with_reasons(folder: Path, tmp_path: Path) -> None:

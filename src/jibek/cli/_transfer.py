@@ -67,9 +67,11 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Make a plan, check it and write it; a plan in the folder is replaced. Ctrl-C ends the search with the best plan so far."""
-    from jibek.transfer import PlanError, check_plan, plan_by_rule, read_job, write_package
+    from jibek.tables import refuse_to_lose
+    from jibek.transfer import Plan, PlanError, check_plan, plan_by_rule, read_job, write_package
 
     made_for = read_job(job)
+    refuse_to_lose(out, Plan.schema, overwrite=True)
     if made_for.begun or made_for.outages:
         message = "has moves that have begun, or cranes that are down; use: jibek transfer replan JOB PLAN --at TIME"
         raise typer.BadParameter(message, param_hint=str(job))
@@ -297,12 +299,15 @@ def times(
     as_json: AsJson = False,
 ) -> None:
     """Plan jobs, and say what a move keeps a crane busy for: as changes of a corridor package, or written into one."""
-    from jibek.corridor import read, write
+    from jibek.corridor import Corridor, read, write
+    from jibek.tables import refuse_to_lose
     from jibek.transfer import Times, worked
 
     if (into is None) != (equipment is None) or (out is not None and into is None):
         raise typer.BadParameter("--into PACKAGE and --equipment POOL go together; --out DIR needs both")
     corridor = read(into) if into else None
+    if out:
+        refuse_to_lose(out, Corridor.schema, overwrite=True)
     planned = [_planned(job, rule=rule, time_limit=time_limit) for job in jobs]
     found = Times.of([worked(job, plan) for job, plan, _ in planned])
     changes = found.changes(corridor, equipment) if corridor and equipment else []

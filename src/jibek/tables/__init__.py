@@ -40,7 +40,7 @@ from jibek.tables._messages import sentence
 from jibek.tables._package import Package, Schema
 from jibek.tables._reading import folder_of, read_package
 from jibek.tables._references import Known, unresolved
-from jibek.tables._writing import placed, write_package
+from jibek.tables._writing import placed, refuse_to_lose, write_package
 
 __all__ = [
     "CHAINED",
@@ -86,6 +86,7 @@ __all__ = [
     "placed",
     "quoted",
     "read_package",
+    "refuse_to_lose",
     "sentence",
     "unresolved",
     "write_package",

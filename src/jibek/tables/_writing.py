@@ -53,7 +53,7 @@ def write_package(package: Package, path: str | os.PathLike[str], *, overwrite: 
 @contextmanager
 def placed(target: Path, schema: Schema, *, overwrite: bool) -> Iterator[Path]:
     """Give a folder to be filled, and put it in place of the target when that has been done."""
-    _refuse_to_lose(target, schema, overwrite=overwrite)
+    refuse_to_lose(target, schema, overwrite=overwrite)
     target = Path(os.path.realpath(target))
     draft = target.with_name(f".{target.name}.{uuid4().hex}")
     old = draft.with_suffix(".old")
@@ -71,7 +71,8 @@ def placed(target: Path, schema: Schema, *, overwrite: bool) -> Iterator[Path]:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _refuse_to_lose(target: Path, schema: Schema, *, overwrite: bool) -> None:
+def refuse_to_lose(target: Path, schema: Schema, *, overwrite: bool) -> None:
+    """Raise `PackageError` where a package cannot be written without losing what is there; before long work, too."""
     message = ""
     if target.exists() and not target.is_dir():
         message = "is not a folder"
