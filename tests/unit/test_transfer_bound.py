@@ -30,6 +30,29 @@ def test_one_crane_goes_back_between_two_boxes(tmp_path: Path) -> None:
     assert bound(small_job(tmp_path, cranes=cranes)).seconds == pytest.approx(170)
 
 
+def test_a_box_handed_over_makes_a_plan_shorter_and_the_bound_allows_for_it(tmp_path: Path) -> None:
+    """Three boxes, two cranes: straight, one crane needs 2 x 80 + 10 s. Handing one over, each moves 80 and 75 s, and 5 s between.
+
+    So it is no bound of plans with a yard that one crane brings half of the boxes, rounded up, straight.
+    """
+    c = "CSQU3054399"
+    job = small_job(
+        tmp_path / "job", boxes=f"{BOXES}\n{A},22G1,20,WEST,i2,1,\n{B},22G1,10,WEST,i3,1,\n{c},22G1,10,WEST,i2,2,",
+        yard="id,x_m,y_m,length_ft,levels\ny1,35,5,20,1",
+        cranes=TABLES["cranes"].replace("C1,10", "C1,35").replace("C2,70", "C2,45").replace("41,25", "41,10"),
+    )  # fmt: skip
+    moves = f"""crane,box,from_place,to_place,begin_s,pick_s,drop_s,end_s
+C1,{c},i2:2,y1,0,0,35,75
+C1,{A},i2:1,o2:1,75,80,120,160
+C2,{B},i3:1,o3:1,0,0,40,80
+C2,{c},y1,o2:2,80,85,120,160"""
+    loads = f"box,wagon,slot\n{A},o2,1\n{B},o3,1\n{c},o2,2"
+    parking = "train,track,offset_m,from_s,until_s\nin,t35,0,0,160\nout,t20,0,0,160"
+    verdict = check_plan(job, small_plan(tmp_path / "plan", job, moves=moves, loads=loads, parking=parking))
+    assert verdict.violations == ()
+    assert verdict.value.turnaround_s == bound(job).seconds == pytest.approx(160)
+
+
 def test_a_held_box_is_lifted_after_its_release(tmp_path: Path) -> None:
     """After 600 s: 30 s to lift, 5 m at least from the yard to the train, 40 s to put down."""
     boxes = f"{BOXES}\n{A},42G1,20,WEST,i1,3,2026-01-01T00:10\n{B},42G1,10,WEST,i4,3,"
