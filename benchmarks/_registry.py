@@ -10,7 +10,7 @@ from benchmarks._bottlenecks import limits
 from benchmarks._invest import investment
 from benchmarks._measure import Row, Size
 from benchmarks._pending import pending
-from benchmarks._published import published
+from benchmarks._published import against_rule, published
 from benchmarks._qcsp import qcsp
 from benchmarks._queue import queue
 from benchmarks._reference import reference
@@ -33,7 +33,7 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "study": lambda size, _: chain(study(size), investment(size)),
     "published": published,
     "qcsp": qcsp,
-    "transfer": lambda size, _: chain(transfer(size), shift(size)),
+    "transfer": lambda size, _: chain(transfer(size), [against_rule()], shift(size)),
     "writing": lambda size, _: writing(size),
 }
 """Each yields its rows as they are measured; pictures go into the folder."""
