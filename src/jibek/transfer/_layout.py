@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from jibek.transfer import tables as t
-from jibek.transfer._anneal import (
+from jibek.transfer._course import (
     DROP,
     END,
     LIFT,

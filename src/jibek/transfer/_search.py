@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from jibek.transfer._anneal import State, anneal, empty_course, run
+from jibek.transfer._anneal import anneal
 from jibek.transfer._bound import Bound, bound
 from jibek.transfer._check_plan import check_plan
+from jibek.transfer._course import State, empty_course, run
 from jibek.transfer._job import Job
 from jibek.transfer._layout import Layout, lay_out
 from jibek.transfer._plan import Plan
