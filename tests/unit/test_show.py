@@ -144,6 +144,9 @@ def test_numbers_have_the_digits_that_are_known(mean: float, half: float, text: 
 def test_plain_numbers() -> None:
     assert [plain_number(one) for one in (1e9, 3.5, -0.25, math.inf)] == ["1,000,000,000", "3.50", "-0.250", "inf"]
     assert str(Interval(-2.0, -3.0, -1.0)) == "-2.0 ± 1.0"
+    assert str(Interval(-0.02, -1.02, 0.98)) == "0.0 ± 1.0"
+    assert str(Interval(0.7, 0.0, 8.0)) == "0.7 (0 to 8.0)"
+    assert str(Interval(30_000.0, 12_000.0, 290_000.0)) == "30,000 (10,000 to 290,000)"
 
 
 def test_a_difference_is_paired() -> None:

@@ -20,7 +20,8 @@ def bar(title: str, *more: Any) -> Iterator[Progress]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
-    with Progress(*columns, *more, console=Console(stderr=True), transient=True) as shown:
+    console = Console(stderr=True)
+    with Progress(*columns, *more, console=console, transient=True, disable=not console.is_terminal) as shown:
         shown.add_task(title, total=None, note="")
         yield shown
 

@@ -71,7 +71,7 @@ class Interval:
         return {"mean": self.mean, "low": self.low, "high": self.high}
 
     def __str__(self) -> str:
-        """Write it to two digits of half its width, but no finer than to three of the mean; one cut at 0 by its bounds."""
+        """Write it to two digits of half its width, but no finer than to three of the mean; one that is cut by its bounds."""
         if self.mean is None:
             return "-"
         if self.half is None or self.half <= 1e-9 * abs(self.mean):
@@ -82,7 +82,9 @@ class Interval:
         digits = min(digits, most)
         mean, high, half_text = (_rounded(one, digits) for one in (self.mean, self.mean + half, half))
         whole = self.low is not None and self.mean - self.low >= (1 - 1e-9) * self.half
-        return f"{mean} ± {half_text}" if whole else f"{mean} (0 to {high})"
+        return (
+            f"{mean} ± {half_text}" if whole else f"{mean} ({_rounded(self.low, digits) if self.low else 0} to {high})"
+        )
 
 
 def plain_number(value: float) -> str:
@@ -107,7 +109,7 @@ def _exponent(value: float) -> int:
 
 def _rounded(value: float, digits: int) -> str:
     """Write a number rounded to digits after the point; below 0: before it."""
-    return f"{round(value, digits):,.{max(digits, 0)}f}"
+    return f"{round(value, digits) + 0.0:,.{max(digits, 0)}f}"  # never -0
 
 
 def means(matrix: Floats, confidence: float = 0.95) -> tuple[Floats, Floats]:

@@ -85,7 +85,7 @@ class Capacity:
             return Interval(None)
         mean = (held.mean + broke.mean) / 2
         half = max(mean - (held.low or 0.0), (broke.high or 0.0) - mean)
-        return Interval(mean, mean - half, mean + half)
+        return Interval(mean, mean - half, mean + half).not_negative()
 
     @property
     def volume_teu(self) -> Interval:
