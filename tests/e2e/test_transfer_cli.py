@@ -130,6 +130,14 @@ def test_wrong_calls_are_refused(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kept", ["job", "plan"])
+def test_pictures_do_not_go_among_tables(folder: Path, kept: str) -> None:
+    refused = jibek("show", "job", "plan", "--out", kept, cwd=folder)
+    assert refused.returncode == 2
+    assert "choose another" in refused.stderr
+    assert jibek("check", "job", "plan", cwd=folder).returncode == 0
+
+
 def test_pictures_and_work_lists(folder: Path) -> None:
     done = jibek("show", "job", "plan", "--out", "shown", cwd=folder)
     assert (done.returncode, done.stderr) == (0, "")

@@ -357,6 +357,10 @@ def show(job: JobFolder, plan: PlanFolder, out: Out) -> None:
     from jibek.transfer import read_job, read_plan
     from jibek.transfer.pictures import save
 
+    if out.resolve() in (job.resolve(), plan.resolve()):
+        raise typer.BadParameter(
+            "the folders of job and plan hold their tables only; choose another", param_hint="--out"
+        )
     read = read_job(job)
     for path in save(read, read_plan(plan, read), out):
         typer.echo(path)

@@ -53,7 +53,10 @@ def query(folder: Path, sql: str, groups: Mapping[str, Iterable[str]]) -> pl.Dat
         "memory_limit": f"{memory_bytes() // 2_000_000} MB",
     }
     with duckdb.connect(":memory:", config=config) as connection:
-        connection.execute(views(tables_in(folder), groups, f"{_literal(folder)}/"))
+        try:
+            connection.execute(views(tables_in(folder), groups, f"{_literal(folder)}/"))
+        except duckdb.Error as error:
+            raise RunError(f"{folder}: its tables cannot be read: {error}") from None
         connection.execute("set allowed_directories = ?", [[f"{folder.as_posix()}/", f"{_literal(folder)}/"]])
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")

@@ -187,15 +187,14 @@ def uncertainty(
     runs = _Runs(figures, workers, samples * (most + 4), progress)
     everything = range(len(inputs) + 1)
     two = runs.figures_at(design.points([]) + design.points(everything))
+    _refuse_most_lost(two.reshape(2, samples, -1), runs.why)
     correlation = {name: _correlations(design, two[:, k]) for k, name in enumerate(figures)}
     chosen = np.argsort(-np.max([*correlation.values()], axis=0), kind="stable")[:most].tolist()
     groups = {CHANCE: [design.chance], **{inputs[k].id: [k] for k in chosen}}
     groups[OTHERS] = [k for k in range(len(inputs)) if k not in chosen]
     mixed = runs.figures_at([point for group in groups.values() for point in design.points(group)])
     rows = np.concatenate((two, mixed)).reshape(len(groups) + 2, samples, len(figures))
-    good = ~np.isnan(rows).any(axis=(0, 2))
-    if good.sum() < samples / 2:
-        raise JibekError(f"{samples - good.sum()} of {samples} rows cannot be simulated; the first: {runs.why}")
+    good = _refuse_most_lost(rows, runs.why)
     spreads = {
         name: _spread(
             rows[:, good, k], tuple(groups), dict(zip((one.id for one in inputs), correlation[name], strict=True)), seed
@@ -205,6 +204,16 @@ def uncertainty(
     failed = (int(samples - good.sum()), runs.why)
     ids = tuple(inputs[k].id for k in chosen)
     return Uncertainty(corridor, seed, samples, tuple(inputs), ids, spreads, failed, time.perf_counter() - begin)
+
+
+def _refuse_most_lost(rows: Floats, why: str) -> NDArray[np.bool_]:
+    """Return which rows of the samples have all figures; raise if most have not."""
+    good: NDArray[np.bool_] = np.asarray(~np.isnan(rows).any(axis=(0, 2)))
+    if good.sum() < len(good) / 2:
+        raise JibekError(
+            f"{len(good) - good.sum()} of {len(good)} rows have no answer; the first: {why or 'nothing was delivered'}"
+        )
+    return good
 
 
 class _Design:
