@@ -10,8 +10,10 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from jibek.transfer import Job, generate
+from jibek.transfer import Job, generate, plan_by_rule
 from jibek.transfer._check_loads import load_faults
+from jibek.transfer._course import State, empty_course, run
+from jibek.transfer._layout import Layout, lay_out
 from jibek.transfer._load_search import Loaded, load
 from jibek.transfer._matching import Matching
 from jibek.transfer._plan import Plan
@@ -59,6 +61,26 @@ def test_what_is_counted_as_broken_is_what_the_check_names() -> None:
     first = next(load(matching, np.zeros(len(matching.pairs))))
     wagons = {fault.split(":")[0].removeprefix("wagon ").split(" ")[0] for fault in faults(job, first)}
     assert len(wagons) == first.broken
+
+
+def test_a_search_loads_the_trains_where_the_matching_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Boxes of the rule's plan, to which the matching says no: they are carried less far then, and the check finds no fault."""
+    job = generate("pair", 30, seed=1, held=0.0)
+    layout = lay_out(job, plan_by_rule(job), {})[0]
+    monkeypatch.setattr(Matching, "best", lambda *_: [])
+    state = layout.start(0)
+
+    def carrying(layout: Layout, state: State) -> Plan:
+        run(layout.tasks, state, course := empty_course(layout.tasks))
+        return layout.plan(state, course)
+
+    before = carrying(layout, state)
+    layout.match(state)
+    after = carrying(layout, state)
+    assert sum(move.drop_s - move.pick_s for move in after.moves) < sum(
+        move.drop_s - move.pick_s for move in before.moves
+    )
+    assert [*load_faults(job, after)] == []
 
 
 def test_boxes_that_do_not_fit_are_refused() -> None:

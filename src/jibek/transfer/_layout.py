@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -27,13 +27,18 @@ from jibek.transfer._course import (
 from jibek.transfer._frame import MOVE_S, Frame, frames, length_m
 from jibek.transfer._groups import group_of, groups, middles_m
 from jibek.transfer._job import Job
+from jibek.transfer._load_search import load
 from jibek.transfer._loading import overlap
 from jibek.transfer._matching import Matching, Share
 from jibek.transfer._plan import Plan
 from jibek.transfer._rails import Rails
+from jibek.transfer._start import start
 
 _DEAR_S = (35.0, 60.0, 120.0, np.inf)
 """How long carrying a box may take: the first limit with which boxes can be matched is taken."""
+
+_LOOKS = 11
+"""How often the search for a load plan is asked for its best, 5,000 changes each time."""
 
 _NEAR, _NEAR_M_PER_S = 16, 0.1
 """How many boxes are near a box, and how far apart are boxes whose turns come so long after each other."""
@@ -71,15 +76,9 @@ class Layout:
     at: Floats
     turn: Floats
 
-    def start(self, turn: int) -> State | None:
-        """Begin with boxes in order, as many for each crane, where some have one more than others: they take turns.
-
-        None if no crane can lift one of them.
-        """
-        cranes = _zones(self.tasks, self.at, turn)
-        if cranes is None:
-            return None
-        return _state(self, cranes)
+    def start(self, seed: int) -> State:
+        """Begin with cranes that sweep over the boxes of each group."""
+        return _state(self, *start(self.tasks, self.loaded, self.at, seed))
 
     def match(self, state: State) -> None:
         """Find places with which the cranes are done earlier, if they carry the boxes they do; else nothing changes."""
@@ -87,9 +86,22 @@ class Layout:
         shares = list(_shares(self.tasks, state, course))
         carrying = self._carrying_s(state)
         found = next(filter(None, (self.matching.best(carrying, dear, shares) for dear in _DEAR_S)), None)
+        found = found or self._loaded(state, carrying)
         if found:
             state.place[:], state.box[:] = found, -1
             state.box[found] = np.arange(len(found))
+
+    def _loaded(self, state: State, carrying_s: Floats) -> list[int]:
+        """Search for a load plan where the matching finds none, as for trains full to the last slot; empty if it is not better."""
+        try:
+            *_, found = islice(load(self.matching, carrying_s), _LOOKS)
+        except ValueError:  # boxes do not fit one after the other
+            return []
+        now_s = sum(carrying_s[self.matching.column[pair]] for pair in enumerate(state.place.tolist()))
+        if found.broken or found.cost_s >= now_s:
+            return []
+        places = (found.places[box.id] for box in self.matching.boxes)
+        return [self.matching.number[place.wagon, place.number] for place in places]
 
     def _carrying_s(self, state: State) -> Floats:
         """Return how long carrying takes, by pair of box and place, where trains stand in a state."""
@@ -153,13 +165,12 @@ def lay_out(job: Job, plan: Plan, begins: Mapping[str, float]) -> list[Layout]:
     begins
         Where trains begin, relative to each other, so that boxes are carried little.
     """
-    boxes = [job.boxes[load.box] for load in plan.loads]
+    boxes = [job.boxes[row.box] for row in plan.loads]
     if not boxes:
         return []
     trains = [stay.train for stay in plan.parking]
     matching = Matching(job, boxes, [train for train in trains if job.trains[train].role == "outbound"])
-    number = {(place.wagon, place.number): n for n, place in enumerate(matching.places)}
-    loaded = np.array([number[load.wagon, load.slot] for load in plan.loads])
+    loaded = np.array([matching.number[row.wagon, row.slot] for row in plan.loads])
     pairing = _tables(job, matching)
     layouts = []
     for frame in frames(job, plan, begins):
@@ -269,28 +280,11 @@ def _tasks(job: Job, matching: Matching, frame: Frame, names: Sequence[str], pai
     )  # fmt: skip
 
 
-def _zones(tasks: Tasks, at: Floats, turn: int) -> Ints | None:
-    """Give each crane as many boxes of each group, from left to right; those that have one more take turns."""
-    boxes, cranes = len(tasks.along), len(tasks.cranes)
-    group, x = tasks.group[tasks.inbound], at[tasks.inbound] + tasks.along
-    sizes, counts = np.bincount(group), np.zeros(len(tasks.begin), dtype=np.int64)
-    zones = np.zeros(boxes, dtype=np.int64)
-    for b in np.argsort(x, kind="stable"):
-        g, can = group[b], np.flatnonzero(tasks.lifts[b])
-        if not len(can):
-            return None
-        more = [(k - turn - g) % cranes < sizes[g] % cranes for k in range(cranes)]
-        zone = np.searchsorted(np.cumsum(sizes[g] // cranes + np.array(more)), counts[g], side="right")
-        counts[g] += 1
-        zones[b] = min(can, key=lambda k: abs(k - zone))
-    return zones
-
-
-def _state(layout: Layout, cranes: Ints) -> State:
-    """Let cranes carry their boxes as their turn comes, from left to right."""
+def _state(layout: Layout, cranes: Ints, begins: Floats) -> State:
+    """Let cranes carry their boxes as their turn comes, and then as they begin."""
     tasks, at, boxes = layout.tasks, layout.at, len(cranes)
     order, load = np.zeros((len(tasks.cranes), boxes), dtype=np.int64), np.zeros(len(tasks.cranes), dtype=np.int64)
-    for b in np.lexsort((at[tasks.inbound] + tasks.along, layout.turn)):
+    for b in np.lexsort((begins, layout.turn)):
         order[cranes[b], load[cranes[b]]] = b
         load[cranes[b]] += 1
     places, box = layout.loaded.copy(), np.full(len(tasks.outbound), -1, dtype=np.int64)
@@ -300,8 +294,8 @@ def _state(layout: Layout, cranes: Ints) -> State:
 
 def _shares(tasks: Tasks, state: State, course: Course) -> Iterator[Share]:
     """Say what each crane does for each group, and when it would be done with it if carrying took no time."""
-    for k, load in enumerate(state.load):
-        boxes, moves = state.order[k, :load], course.moves[k, :load]
+    for k, number in enumerate(state.load):
+        boxes, moves = state.order[k, :number], course.moves[k, :number]
         group = tasks.group[tasks.inbound[boxes]]
         for g in np.unique(group):
             of = moves[group == g]

@@ -76,6 +76,7 @@ class Matching:
     def __init__(self, job: Job, boxes: Sequence[t.Box], trains: Sequence[str]) -> None:
         self.job, self.boxes = job, boxes
         self.places = list(_places(job, trains))
+        self.number = {(place.wagon, place.number): n for n, place in enumerate(self.places)}
         self._rules = {
             model.id: [
                 r for r in job.rules.values() if r.gauge_mm in (None, model.gauge_mm) and r.model in (None, model.id)
@@ -103,6 +104,7 @@ class Matching:
         self._faults: dict[tuple[str, int, int], NDArray[np.bool_]] = {}
         self._conflicts: list[Row] = []
         self._relaxed: dict[int, Any] = {}
+        self._given_up = False
 
     def bound(self, cost_s: Floats, left_over: int = 0) -> float:
         """Return the least cost of a relaxation: no plan that leaves so many boxes over has less.
@@ -137,8 +139,10 @@ class Matching:
         Returns
         -------
         list
-            The place of each box, by number, the same for equal arguments; empty if none was found.
+            The place of each box, by number, the same for equal arguments; empty if none was found: with all pairs, for good.
         """
+        if self._given_up:
+            return []
         self._conflicts = self._conflicts or list(self._conflict_rows())
         ends = 1 + max(share.group for share in shares)
         objective = np.concatenate([_CARRIED * cost_s, np.ones(ends)])
@@ -155,6 +159,7 @@ class Matching:
             if not cuts:
                 return [p for _, p in sorted(self.pairs[n] for n in chosen)]
             self._conflicts += cuts
+        self._given_up = dear_s == np.inf
         return []
 
     def _share_rows(self, cost_s: Floats, shares: Sequence[Share]) -> Iterator[Row]:

@@ -93,11 +93,10 @@ def _rounds(job: Job, layouts: Sequence[Layout], found: Found, seed: int) -> Gen
         if best and number >= 2 * len(layouts):
             layouts = [best[0]]
         layout: Layout = layouts[number // 2 % len(layouts)]
-        state = layout.start(number // 2)
         if best and number % 2:
             layout, state = best[0], best[1].copy()
-        if state is None:
-            return found
+        else:
+            state = layout.start(number // 2)
         course = empty_course(layout.tasks)
         layout.fit(state, course)
         layout.match(state)
