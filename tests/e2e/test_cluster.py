@@ -124,6 +124,7 @@ def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert f"{address}: there is no Dask scheduler to be reached" in err
 
 
+@pytest.mark.slow
 def test_an_address_that_is_none_is_told_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "jibek", *words(tmp_path, "--cluster", "nonsense://x")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

@@ -88,12 +88,14 @@ def test_the_headline_is_that_of_the_run(page: Page, run: jibek.Run) -> None:
         assert f"± {half}" in told
 
 
+@pytest.mark.slow
 def test_figures_are_written_as_on_the_command_line(page: Page, run: jibek.Run) -> None:
     row = page.locator("section[aria-labelledby=costs] tbody tr", has_text=run.corridor.flows["west"].name)
     names = ("delivered_teu", "transit_days.p50", "cost_per_teu", "co2e_kg_per_teu", "speed_kmh")
     assert row.locator("td").all_inner_texts() == [str(run.statistics[f"flows.west.{name}"]) for name in names]
 
 
+@pytest.mark.slow
 def test_the_map_shows_as_many_vehicles_as_are_under_way(page: Page, run: jibek.Run) -> None:
     hour = 24 * 20 + 6
     page.get_by_label("Time shown").fill(str(hour))
@@ -105,6 +107,7 @@ def test_the_map_shows_as_many_vehicles_as_are_under_way(page: Page, run: jibek.
     expect(page.get_by_text(re.compile(rf"^{under_way} vehicles? under way"))).to_be_visible()
 
 
+@pytest.mark.slow
 def test_vehicles_move_while_it_plays_and_stand_while_it_does_not(page: Page) -> None:
     shot = "document.querySelector('canvas').toDataURL()"
     page.wait_for_timeout(200)
@@ -117,6 +120,7 @@ def test_vehicles_move_while_it_plays_and_stand_while_it_does_not(page: Page) ->
     assert page.evaluate(shot) != before
 
 
+@pytest.mark.slow
 def test_it_plays_by_itself_only_for_those_who_do_not_mind_motion(chromium: Browser, file: Path) -> None:
     with opened(chromium, file, reduced_motion="no-preference") as page:
         expect(page.get_by_role("button", name="Pause")).to_be_visible()
@@ -133,6 +137,7 @@ def test_a_terminal_is_chosen_on_the_map_and_left_with_escape(page: Page) -> Non
     expect(story).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip the map")).to_be_focused()
@@ -147,6 +152,7 @@ def test_everything_can_be_done_with_the_keyboard(page: Page) -> None:
     assert float(page.get_by_label("Time shown").input_value()) == at + 1
 
 
+@pytest.mark.slow
 def test_a_link_is_chosen_on_the_map(page: Page, run: jibek.Run) -> None:
     page.locator(".line.sea .reach").first.dispatch_event("click")
     expect(page.locator("section.story .kind")).to_have_text("Sea leg")
@@ -172,6 +178,7 @@ def test_a_flow_links_all_views(page: Page, run: jibek.Run) -> None:
     assert sum(map(first_number, told)) == pytest.approx(mean, rel=0.05)
 
 
+@pytest.mark.slow
 def test_a_vehicle_is_found_on_its_link_and_on_the_map(page: Page) -> None:
     look_at(page, "flow west")
     page.locator("section[aria-labelledby=space-time] path.run").first.dispatch_event("click")
@@ -179,6 +186,7 @@ def test_a_vehicle_is_found_on_its_link_and_on_the_map(page: Page) -> None:
     expect(page.locator("section.story")).to_contain_text("in position")
 
 
+@pytest.mark.slow
 def test_closures_are_seen(page: Page, run: jibek.Run) -> None:
     closed = run.table("closed").filter((pl.col("replication") == 0) & (pl.col("start_h") > 0))
     long = closed.filter((pl.col("end_h") - pl.col("start_h")) > 8).sort("start_h").row(0, named=True)
@@ -187,6 +195,7 @@ def test_closures_are_seen(page: Page, run: jibek.Run) -> None:
     expect(storms.first).to_be_attached()
 
 
+@pytest.mark.slow
 def test_every_input_has_its_source_or_its_mark(page: Page, run: jibek.Run) -> None:
     inputs = page.locator("section[aria-labelledby=inputs]")
     assert "assumed" in inputs.locator("tbody tr").first.inner_text()
@@ -214,6 +223,7 @@ def test_nothing_bars_the_way(chromium: Browser, file: Path, size: str, scheme: 
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.slow
 def test_it_prints(chromium: Browser, file: Path) -> None:
     with opened(chromium, file) as page:
         page.emulate_media(media="print", color_scheme="light")
@@ -222,6 +232,7 @@ def test_it_prints(chromium: Browser, file: Path) -> None:
         assert page.pdf(format="A4").startswith(b"%PDF")
 
 
+@pytest.mark.slow
 def test_a_run_of_one_replication_without_containers(chromium: Browser, tmp_path: Path) -> None:
     corridor = jibek.read("starter").with_clock(days=30)
     run = jibek.simulate(corridor, out=tmp_path / "run", containers=False)

@@ -83,6 +83,7 @@ def test_what_comes_too_late_is_out(tmp_path: Path) -> None:
 ROWS = "\n".join(f"m{n}, Paths, links.ab.paths_per_day+={n + 1}, {7 * n + 3}, , planned, ," for n in range(5))
 
 
+@pytest.mark.slow
 def test_of_many_sets_the_best_is_found_and_the_bound_excludes_others(tmp_path: Path) -> None:
     """Of 32 sets the best within the budget is that with most paths, found by listing them all."""
     corridor = road(tmp_path, "id, title, changes, cost_million, ready, status, requires, excludes\n" + ROWS)

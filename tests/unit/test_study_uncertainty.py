@@ -112,6 +112,7 @@ def test_what_is_not_known_is_told_from_chance(tmp_path: Path) -> None:
     assert found.to_measure[0][0] == "links.a-b.run_h"
 
 
+@pytest.mark.slow
 def test_what_is_chance_is_told_from_not_knowing(tmp_path: Path) -> None:
     corridor = small(tmp_path / "package").with_changes(
         "checks.customs.time_cv=2", "checks.customs.time_dist=lognormal"

@@ -63,6 +63,7 @@ def test_what_is_counted_as_broken_is_what_the_check_names() -> None:
     assert len(wagons) == first.broken
 
 
+@pytest.mark.slow
 def test_a_search_loads_the_trains_where_the_matching_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Boxes of the rule's plan, to which the matching says no: they are carried less far then, and the check finds no fault."""
     job = generate("pair", 30, seed=1, held=0.0)

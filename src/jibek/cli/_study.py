@@ -171,6 +171,7 @@ def invest(
     from jibek.study import invest as choose
 
     corridor = prepared(package, sets, withs, days, warmup_days)
+    room(out)
     with counting("comparing sets of measures", "steps") as progress, working(jobs, cluster) as workers:
         found = choose(
             corridor,
@@ -185,7 +186,7 @@ def invest(
             most=most,
             progress=progress,
         )
-    keep(out, "invest", found.document(), {"frontier": lambda: found.figures()["frontier"]})
+    keep(out, "invest", found.document(), found.figures())
     if as_json:
         tell(found.document())
     else:

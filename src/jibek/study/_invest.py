@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -171,11 +171,11 @@ class Investment:
             "failed": {" ".join(names): why for names, why in self.failed.items()},
         }
 
-    def figures(self) -> dict[str, Figure]:
-        """Draw it: cost against effect."""
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """Return what draws it: cost against effect."""
         from jibek.study._invest_figure import frontier_figure
 
-        return {"frontier": frontier_figure(self)}
+        return {"frontier": lambda: frontier_figure(self)}
 
 
 def invest(
