@@ -122,12 +122,15 @@ def _in_turn(job: Job, seconds: float) -> Found:
     """Load by the dispatcher's rule first, then search for the cranes alone."""
     plan = plan_by_rule(job)
     found = Found(plan, check_plan(job, plan).value, Bound("none", 0.0))
-    layout = lay_out(job, plan, parked_m(job))
-    if layout is None:
-        return found
+    layouts = [_keeping(layout) for layout in lay_out(job, plan, parked_m(job))]
+    return _best(_rounds(job, layouts, found, 0), seconds) if layouts else found
+
+
+def _keeping(layout: Layout) -> Layout:
+    """Return a layout with the same parts whose boxes keep their slots."""
     parts = {one.name: getattr(layout, one.name) for one in fields(layout)}
     tasks = layout.tasks._replace(fixed=np.ones_like(layout.tasks.fixed))
-    return _best(_rounds(job, _Loaded(**parts | {"tasks": tasks}), found, 0), seconds)
+    return _Loaded(**parts | {"tasks": tasks})
 
 
 def _at_once(plans: list[tuple[Job, Found]], seconds: float) -> Row:
