@@ -23,7 +23,7 @@ def test_the_rule_is_not_below_the_bound(family: str, seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("shares", [{}, {"held": 0.0}, {"held": 0.0, "danger": 0.2, "reefer": 0.3, "short": 0.8}])
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [1, 2])
 def test_plans_are_valid_and_between_bound_and_rule(family: str, shares: dict[str, float], seed: int) -> None:
     parking = "fixed" if seed % 2 else "free"
     job = generate(family, 30 + 3 * seed, seed=seed, cranes=1 + seed, parking=parking, **shares)  # type: ignore[arg-type]
