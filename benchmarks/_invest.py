@@ -43,5 +43,6 @@ def planned(most: int) -> jibek.Corridor:
 
 
 def _invest(corridor: jibek.Corridor, objective: str, replications: int, found: list[Investment]) -> None:
+    first = max(replications, 3)
     with at_home(2) as workers:
-        found.append(invest(corridor, BUDGET, workers, objective=objective, replications=max(replications, 3)))
+        found.append(invest(corridor, BUDGET, workers, objective=objective, replications=first, most=10 * first))

@@ -37,7 +37,8 @@ def going_on(corridor: Corridor) -> Corridor:
 def last_moves(world: World) -> dict[int, float]:
     """Return when each vehicle last moved, loaded or unloaded, by its number."""
     trips, legs = world.trip[: world.count["trips"][0]], world.leg[: world.count["legs"][0]]
-    hops = world.hop[world.hop["trip"] >= 0]
+    hops = world.hop[: world.count["hops"][0]]
+    hops = hops[hops["trip"] >= 0]
     moves: dict[int, float] = {}
     for table, trip, names in (
         (
