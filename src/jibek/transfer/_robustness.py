@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 from jibek.transfer._check_plan import check_plan
@@ -13,7 +14,7 @@ from jibek.transfer._job import Job
 from jibek.transfer._plan import Plan
 from jibek.transfer._sequence import Shift
 
-_NORMAL = 1.959964
+_NORMAL = NormalDist().inv_cdf(0.975)
 """Quantile of the normal distribution for an interval of 95 %."""
 
 
