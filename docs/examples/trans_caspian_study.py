@@ -72,19 +72,6 @@ DOUBTS: dict[str, tuple[str, ...]] = {
 }
 """Inputs set to the worse end of their range in `uncertainty.csv`."""
 
-STAGES = (
-    "waiting_for_vehicle",
-    "transfer",
-    "loading",
-    "check",
-    "waiting_for_position",
-    "waiting_for_path",
-    "moving",
-    "unloading",
-    "hold",
-    "closed",
-)
-
 
 def crossing(corridor: Corridor) -> tuple[str, ...]:
     """Return the flows that cross the Caspian."""
@@ -140,7 +127,7 @@ def measured(answers: Answers, currency: str) -> dict[str, tuple[Floats, str]]:
             "days",
         )
         found[f"{group}.cost_per_teu"] = (weighted(answers, chosen, "cost_per_teu", "delivered_teu"), f"{currency}/TEU")
-    for stage in STAGES:
+    for stage in (name.rpartition(".")[2] for name in answers if name.startswith("total.stages_days.")):
         found[f"stages.{stage}"] = (weighted(answers, flows, f"stages_days.{stage}", "delivered_containers"), "days")
     for name in USED:
         found[f"used.{name}"] = (100 * answers.values_of(f"{name}.utilisation"), "%")
