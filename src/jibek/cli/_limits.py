@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import Annotated
 
 import typer
 
 from jibek.cli._options import AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
 from jibek.cli._progress import counting
-from jibek.cli._study import Cluster, Out, keep, room, tell, working
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from jibek.cli._study import Cluster, Out, leave, room, working
 
 app = typer.Typer()
 
@@ -23,22 +18,6 @@ Flows = Annotated[
 ]
 All = Annotated[bool, typer.Option("--scale-all", help="Raise the demand of all flows; so it is without --flow.")]
 Replications = Annotated[int, typer.Option(min=2, max=10_000, help="How often, each time with other random numbers.")]
-
-
-class _Study(Protocol):
-    def document(self) -> dict[str, Any]: ...
-
-    def figures(self) -> dict[str, Callable[[], Figure]]: ...
-
-
-def _leave(study: _Study, name: str, out: Path | None, *, as_json: bool) -> None:
-    """Write a study to a folder, and print it as JSON where that is asked for."""
-    document = study.document()
-    keep(out, name, document, study.figures())
-    if out is not None:
-        typer.echo(f"figures and {name}.json are in {out}/", err=True)
-    if as_json:
-        tell(document)
 
 
 def _chosen(flows: list[str] | None, *, scale_all: bool) -> list[str]:
@@ -66,9 +45,7 @@ def bound(
     chosen = _chosen(flows, scale_all=scale_all)
     found = find(prepared(package, sets, withs, days, warmup_days), chosen)
     room(out)
-    if not as_json:
-        bound_summary(found)
-    _leave(found, "bound", out, as_json=as_json)
+    leave(found, "bound", bound_summary, out, as_json=as_json)
 
 
 @app.command()
@@ -99,9 +76,7 @@ def compare(
     title = f"simulating {len(named) + 1} cases x {replications}"
     with counting(title) as progress, working(jobs, cluster) as workers:
         found = make(corridor, named, workers, seed=seed, replications=replications, progress=progress)
-    if not as_json:
-        comparison_summary(found)
-    _leave(found, "compare", out, as_json=as_json)
+    leave(found, "compare", comparison_summary, out, as_json=as_json)
 
 
 def _cases(texts: list[str]) -> dict[str, list[str]]:
@@ -155,9 +130,7 @@ def bottlenecks(
     title = f"simulating {len(tried)} changes x {replications}"
     with counting(title) as progress, working(jobs, cluster) as workers:
         found = find(corridor, workers, changes=tried, seed=seed, replications=replications, progress=progress)
-    if not as_json:
-        bottlenecks_summary(found)
-    _leave(found, "bottlenecks", out, as_json=as_json)
+    leave(found, "bottlenecks", bottlenecks_summary, out, as_json=as_json)
 
 
 @app.command()
@@ -195,6 +168,4 @@ def capacity(
         found = find(
             corridor, workers, flows=chosen, service=level, seed=seed, replications=replications, progress=progress
         )
-    if not as_json:
-        capacity_summary(found)
-    _leave(found, "capacity", out, as_json=as_json)
+    leave(found, "capacity", capacity_summary, out, as_json=as_json)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
@@ -55,11 +55,30 @@ def room(out: Path | None) -> None:
         out.mkdir(parents=True, exist_ok=True)
 
 
-def keep(out: Path | None, name: str, document: dict[str, Any], figures: dict[str, Callable[[], Figure]]) -> None:
-    """Write what a study found into a folder, if one is given: `NAME.json` and its figures."""
+class Study(Protocol):
+    """What a study found."""
+
+    def document(self) -> dict[str, Any]:
+        """Return it as plain values, fit for JSON."""
+
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """Return what draws it."""
+
+
+Found = TypeVar("Found", bound=Study)
+
+
+def leave(found: Found, name: str, show: Callable[[Found], None], out: Path | None, *, as_json: bool) -> None:
+    """Show what a study found, or print it as JSON; write `NAME.json` and its figures into a folder, if one is given."""
+    document = found.document()
+    if not as_json:
+        show(found)
     if out is not None:
         (out / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-        draw(figures, out / "figures")
+        draw(found.figures(), out / "figures")
+        typer.echo(f"figures and {name}.json are in {out}/", err=True)
+    if as_json:
+        tell(document)
 
 
 def draw(figures: dict[str, Callable[[], Figure]], folder: Path) -> None:
@@ -123,7 +142,7 @@ def uncertainty(
 ) -> None:
     """Find how far answers are known, what of that is chance, and which inputs deserve a measurement."""
     from jibek.cli._show_study import uncertainty_summary
-    from jibek.study import refuse_unknown, uncertainty_figure
+    from jibek.study import refuse_unknown
     from jibek.study import uncertainty as find
 
     corridor = prepared(package, sets, withs, days, warmup_days)
@@ -133,11 +152,7 @@ def uncertainty(
     with counting(title) as progress, working(jobs, cluster) as workers:
         refuse_unknown(names, corridor, workers)
         found = find(corridor, names, workers, samples=samples, most=inputs, seed=seed, progress=progress)
-    keep(out, "uncertainty", found.document(), {"uncertainty": lambda: uncertainty_figure(found)})
-    if as_json:
-        tell(found.document())
-    else:
-        uncertainty_summary(found)
+    leave(found, "uncertainty", uncertainty_summary, out, as_json=as_json)
 
 
 @app.command()
@@ -186,8 +201,4 @@ def invest(
             most=most,
             progress=progress,
         )
-    keep(out, "invest", found.document(), found.figures())
-    if as_json:
-        tell(found.document())
-    else:
-        invest_summary(found)
+    leave(found, "invest", invest_summary, out, as_json=as_json)

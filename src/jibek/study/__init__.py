@@ -24,7 +24,6 @@ from jibek.study._point import Point
 from jibek.study._sweep import Sweep, sweep
 from jibek.study._sweep_figure import sweep_figure
 from jibek.study._uncertainty import Spread, Uncertainty, uncertainty
-from jibek.study._uncertainty_figure import uncertainty_figure
 from jibek.study._workers import Workers, at_home, on_cluster
 
 __all__ = [
@@ -69,6 +68,5 @@ __all__ = [
     "sweep",
     "sweep_figure",
     "uncertainty",
-    "uncertainty_figure",
     "unit",
 ]

@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from jibek.corridor import ChangeError, Corridor, Problem
-from jibek.study._effects import provenance
 from jibek.study._lifting import Lifting
 from jibek.study._needs import Needs
+from jibek.study._point import made_from
 from jibek.study._programme import MOST, Plan, Programme
 from jibek.study._windows import Window
 from jibek.tables import near
@@ -108,7 +108,7 @@ class Bound:
         """Return it as plain values, fit for JSON."""
         names = ("scale", "volume_teu", "binding", "flows", "seconds")
         lists = {name: [asdict(one) for one in getattr(self, name)] for name in ("limits", "months")}
-        head = provenance(self.corridor) | {name: getattr(self, name) for name in names}
+        head = made_from(self.corridor) | {name: getattr(self, name) for name in names}
         return head | {"as_given": asdict(self.as_given)} | lists
 
     def figures(self) -> dict[str, Callable[[], Figure]]:

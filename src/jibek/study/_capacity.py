@@ -12,9 +12,9 @@ from jibek.corridor import ChangeError, Corridor, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
 from jibek.study._bound import Bound, bound, known_flows
-from jibek.study._effects import interval_document, repeated
+from jibek.study._effects import interval_document
 from jibek.study._evaluate import PointError, Progress, outcomes
-from jibek.study._point import Point
+from jibek.study._point import Point, repeated
 from jibek.study._workers import Workers
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from jibek.corridor import ChangeError, Corridor, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
-from jibek.study._effects import checked, effects, interval_document, repeated
+from jibek.study._effects import checked, effects, interval_document
 from jibek.study._evaluate import Progress, evaluate
-from jibek.study._point import Point
+from jibek.study._point import Point, repeated
 from jibek.study._workers import Workers
 
 if TYPE_CHECKING:

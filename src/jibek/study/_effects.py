@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.corridor import ChangeError, Corridor, JibekError, Problem
+from jibek.corridor import ChangeError, JibekError, Problem
 from jibek.results._interval import Interval, means
 from jibek.study._answers import Answers
 from jibek.study._point import Point
@@ -74,27 +74,6 @@ def _problems(name: str, point: Point) -> list[Problem]:
     except JibekError as error:
         found.append(Problem(name, None, None, str(error)))
     return found
-
-
-def provenance(corridor: Corridor) -> dict[str, Any]:
-    """Return what a study was made from: version, package, measures, changes, clock."""
-    from jibek import __version__
-
-    header = corridor.header
-    return {
-        "jibek": __version__,
-        "corridor": {"id": header.id, "title": header.title, "hash": corridor.hash},
-        "measures": list(corridor.applied),
-        "changes": list(corridor.changes),
-        "start": header.start.isoformat(),
-        "days": header.days,
-        "warmup_days": header.warmup_days,
-    }
-
-
-def repeated(point: Point) -> dict[str, Any]:
-    """Return what repeats a simulated point: its provenance, seed and number of replications."""
-    return provenance(point.corridor) | {"seed": point.seed, "replications": len(point.numbers)}
 
 
 def interval_document(interval: Interval) -> dict[str, Any]:

@@ -13,12 +13,12 @@ import numpy as np
 from jibek.corridor import ChangeError, Corridor, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers, unit
-from jibek.study._effects import effects, repeated
+from jibek.study._effects import effects
 from jibek.study._evaluate import Progress
 from jibek.study._invest_search import FIRST_NUMBER, Search
 from jibek.study._invest_select import Selection, enough, select
 from jibek.study._invest_sets import Choices, choices, in_use
-from jibek.study._point import Point
+from jibek.study._point import Point, repeated
 from jibek.study._workers import Workers
 from jibek.tables import near
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, replace
+from typing import Any
 
+from jibek import __version__
 from jibek.corridor import Corridor
 
 _SHOWN = 6
@@ -63,8 +65,6 @@ class Point:
     @property
     def hash(self) -> str:
         """SHA-256 of all that decides what is simulated, and of the version of Jibek, as hexadecimal."""
-        from jibek import __version__
-
         package = (self.corridor.hash, self.corridor.applied)
         parts = (*package, self.measures, self.changes, self.seed, list(self.numbers), __version__)
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
@@ -73,3 +73,22 @@ class Point:
         parts = (*self.measures, *self.changes)
         more = f" and {len(parts) - _SHOWN} more changes" if len(parts) > _SHOWN else ""
         return (", ".join(parts[:_SHOWN]) or "as it is") + more
+
+
+def made_from(corridor: Corridor) -> dict[str, Any]:
+    """Return what a study was made from: version, package, measures, changes, clock."""
+    header = corridor.header
+    return {
+        "jibek": __version__,
+        "corridor": {"id": header.id, "title": header.title, "hash": corridor.hash},
+        "measures": list(corridor.applied),
+        "changes": list(corridor.changes),
+        "start": header.start.isoformat(),
+        "days": header.days,
+        "warmup_days": header.warmup_days,
+    }
+
+
+def repeated(point: Point) -> dict[str, Any]:
+    """Return what repeats a simulated point: what it was made from, seed and number of replications."""
+    return made_from(point.corridor) | {"seed": point.seed, "replications": len(point.numbers)}

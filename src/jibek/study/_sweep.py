@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jibek import __version__
 from jibek.corridor import Corridor
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers, unit
 from jibek.study._designs import Placed, points_of
 from jibek.study._evaluate import PointError, Progress, outcomes, refuse_unknown
 from jibek.study._file import StudyFile
+from jibek.study._point import made_from
 from jibek.study._store import Store, description
 from jibek.study._workers import Workers
 
@@ -91,15 +91,9 @@ class Sweep:
 
     def document(self) -> dict[str, Any]:
         """Return all of it as plain values, fit for JSON, with what is needed to repeat it."""
-        header = self.corridor.header
         axes = [axis.name for axis in self.study.axes]
-        return {
-            "jibek": __version__,
+        return made_from(self.corridor) | {
             "study": self.study.model_dump(mode="json", exclude_defaults=True),
-            "corridor": {"id": header.id, "title": header.title, "hash": self.corridor.hash},
-            "start": header.start.isoformat(),
-            "days": header.days,
-            "warmup_days": header.warmup_days,
             "seed": self.study.seed,
             "replications": self.study.replications,
             "points": [

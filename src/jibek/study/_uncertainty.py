@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek import __version__
 from jibek.corridor import Corridor, JibekError, provenance
 from jibek.study._answers import Answers, unit
 from jibek.study._designs import sample
 from jibek.study._evaluate import Progress, outcomes
 from jibek.study._indices import Indices, sobol
 from jibek.study._inputs import TAIL, Drawer, Input, inputs_of
-from jibek.study._point import Point
+from jibek.study._point import Point, made_from
 from jibek.study._workers import Workers
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
 
@@ -110,15 +112,7 @@ class Uncertainty:
 
     def document(self) -> dict[str, Any]:
         """Return all of it as plain values, fit for JSON, with what is needed to repeat it."""
-        header = self.corridor.header
-        return {
-            "jibek": __version__,
-            "corridor": {"id": header.id, "title": header.title, "hash": self.corridor.hash},
-            "measures": list(self.corridor.applied),
-            "changes": list(self.corridor.changes),
-            "start": header.start.isoformat(),
-            "days": header.days,
-            "warmup_days": header.warmup_days,
+        return made_from(self.corridor) | {
             "seed": self.seed,
             "samples": self.samples,
             "inputs": [{"id": one.id, "rows": len(one.rows), "assumed": one.assumed} for one in self.inputs],
@@ -129,6 +123,12 @@ class Uncertainty:
             "failed": {"rows": self.failed[0], "why": self.failed[1]},
             "seconds": self.seconds,
         }
+
+    def figures(self) -> dict[str, Callable[[], Figure]]:
+        """Return what draws it: what each answer's spread comes from."""
+        from jibek.study._uncertainty_figure import uncertainty_figure
+
+        return {"uncertainty": lambda: uncertainty_figure(self)}
 
 
 def uncertainty(
