@@ -132,7 +132,7 @@ def uncertainty(
     days: Days = None,
     warmup_days: WarmupDays = None,
     figures: Figures = None,
-    samples: Annotated[int, typer.Option(min=4, max=100_000, help="Draws of all inputs, twice over.")] = 50,
+    samples: Annotated[int, typer.Option(min=4, max=100_000, help="Draws of all inputs, twice over.")] = 40,
     inputs: Annotated[int, typer.Option(min=1, max=100, help="Inputs studied one by one, at most.")] = 3,
     seed: Seed = 0,
     out: Out = None,

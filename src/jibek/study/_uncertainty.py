@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-SAMPLES, MOST = 50, 3
-"""Defaults: a year of the reference corridor is simulated 350 times."""
+SAMPLES, MOST = 40, 3
+"""Defaults: a year of the reference corridor is simulated 280 times."""
 
 CHANCE, OTHERS = "chance", "all other inputs"
 
