@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from benchmarks._bottlenecks import limits
+from benchmarks._defaults import defaults
 from benchmarks._invest import investment
 from benchmarks._measure import Row, Size
 from benchmarks._pending import pending
@@ -30,7 +31,7 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "scaling": lambda size, _: scaling(size),
     "replications": lambda size, _: replications(size),
     "startup": lambda size, _: startup(size),
-    "study": lambda size, _: chain(study(size), investment(size)),
+    "study": lambda size, _: chain(study(size), defaults(size), investment(size)),
     "published": published,
     "qcsp": qcsp,
     "transfer": lambda size, _: chain(transfer(size), [against_rule()], shift(size)),

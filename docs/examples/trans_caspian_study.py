@@ -1,7 +1,7 @@
 """The worked study of the reference corridor: `python docs/examples/trans_caspian_study.py` computes its numbers and draws its pictures.
 
 The numbers go to `trans_caspian_study.json` beside this file, after each part, so that a study that is stopped keeps what it has;
-`trans_caspian_page.py` makes the page of them. About 150 simulated years: five minutes on two cores that do nothing else.
+`trans_caspian_page.py` makes the page of them. About 150 simulated years: two and a half minutes on two cores that do nothing else.
 """
 
 from __future__ import annotations
