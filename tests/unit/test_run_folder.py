@@ -5,13 +5,14 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 import pytest
 
 from jibek.corridor import Corridor, read
-from jibek.results import Run, RunError
+from jibek.results import Run, RunError, simulate
 from jibek.results._folder import Folder
 from jibek.results._network import names_of
 from jibek.simulate._replication import Replication
@@ -87,6 +88,23 @@ def test_interrupted_too_early(corridor: Corridor, tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         Run.collect(corridor, names_of(corridor), series(), seed=0, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_is_told_of_replication_by_replication(corridor: Corridor, tmp_path: Path) -> None:
+    short = corridor.with_clock(days=20)
+    told: list[dict[str, Any]] = []
+    run = simulate(
+        short,
+        replications=3,
+        out=tmp_path / "run",
+        containers=False,
+        so_far=lambda so_far: told.append(so_far.document()),
+    )
+    first, second, third = told
+    assert [one["replications"] for one in told] == [1, 2, 3]
+    assert first["intervals"] is None
+    assert second["total"] == simulate(short, replications=2, containers=False).document()["total"] != first["total"]
+    assert third["total"] == run.document()["total"]
 
 
 def test_nothing_half_written(corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

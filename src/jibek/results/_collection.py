@@ -6,7 +6,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -77,12 +77,14 @@ class Collection:
         """Summarise a replication that comes in parts, in whatever thread."""
         return self._summarise.of(parts, trips=self._everything and not self._containers)
 
-    def take(self, replications: Iterable[Summarised]) -> None:
-        """Add replications as they come, until the last or an interruption after the first."""
+    def take(self, replications: Iterable[Summarised], added: Callable[[], None] | None = None) -> None:
+        """Add replications as they come, until the last or an interruption after the first; tell of each that is added."""
         self.finish()
         try:
             for replication, summary in replications:
                 self.add(replication, summary)
+                if added is not None:
+                    added()
         except KeyboardInterrupt:
             if not self.count:
                 raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,17 +99,33 @@ class Run:
         return cls.of(collection, (collection.summarise(iter((one,))) for one in replications))
 
     @classmethod
-    def of(cls, collection: Collection, replications: Iterable[Summarised]) -> Run:
-        """Make a run of replications as they come, summarised; like `collect`."""
+    def of(
+        cls, collection: Collection, replications: Iterable[Summarised], so_far: Callable[[Run], None] | None = None
+    ) -> Run:
+        """Make a run of replications as they come, summarised; like `collect`.
+
+        Parameters
+        ----------
+        collection
+            What gathers them.
+        replications
+            The replications.
+        so_far
+            Called after each with the run of those that have come.
+        """
         begin = time.perf_counter()
+
+        def made() -> Run:
+            seconds = time.perf_counter() - begin
+            run = cls(collection.corridor, collection.finish(), folder=collection.out, seconds=seconds)
+            run._collection = collection
+            return run
+
         try:
-            collection.take(replications)
-            manifest = collection.finish()
+            collection.take(replications, None if so_far is None else lambda: so_far(made()))
+            return made()
         finally:
             collection.close()
-        run = cls(collection.corridor, manifest, folder=collection.out, seconds=time.perf_counter() - begin)
-        run._collection = collection
-        return run
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> Run:

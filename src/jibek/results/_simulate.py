@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 from jibek.corridor import Corridor
 from jibek.results._collection import Collection
@@ -21,6 +22,7 @@ def simulate(
     containers: bool = True,
     overwrite: bool = False,
     progress: Progress | None = None,
+    so_far: Callable[[Run], None] | None = None,
 ) -> Run:
     """Simulate a corridor container by container.
 
@@ -42,6 +44,8 @@ def simulate(
         Whether to replace a run that is in the folder.
     progress
         Called with the share done and the events so far.
+    so_far
+        Called after each replication with the run of those that have come.
 
     Returns
     -------
@@ -72,4 +76,4 @@ def simulate(
         collection.summarise, corridor, in_parts=not containers, replications=replications, seed=seed, jobs=jobs,
         progress=progress,
     )  # fmt: skip
-    return Run.of(collection, series)
+    return Run.of(collection, series, so_far)

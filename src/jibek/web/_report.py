@@ -52,12 +52,17 @@ def report(run: Run, file: str | os.PathLike[str]) -> Path:
     RunError
         If the run has no tables.
     """
-    before, after = page().split(SLOT)
-    held = base64.b64encode(bundle(run)).decode()
+    text = filled(bundle(run))
     path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join((before, SLOT.replace("></", f">{held}</"), after)), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path
+
+
+def filled(held: bytes) -> str:
+    """Return the built page with a bundle in it."""
+    before, after = page().split(SLOT)
+    return "".join((before, SLOT.replace("></", f">{base64.b64encode(held).decode()}</"), after))
 
 
 def page() -> str:
