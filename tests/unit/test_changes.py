@@ -103,6 +103,7 @@ def test_ids_of_uncertainty_may_be_changed_with_their_dots(corridor: Corridor) -
         ("links.sea.run_h*=-1", "must be at least 0, not -24.0"),
         ("links.sea.run_h*=1e300", "must be at most 1000000000000"),
         ("links.sea.tracks+=1", "tracks is not given"),
+        ("links.*.tracks*=2", "no row gives tracks, so nothing can be multiplied"),
         ("fleets.ferries.count*=1.3", "count would be 2.6, which is not a whole number"),
         ("fleets.ferries.count*=1e300", "must be at most 1000000"),
         ("fleets.ferries.count=1.5", "'1.5' is not a whole number"),
@@ -120,6 +121,13 @@ def test_what_cannot_be_changed_is_refused(corridor: Corridor, change: str, said
         corridor.with_changes(change)
     assert said in str(caught.value)
     assert caught.value.exit_code == 2
+
+
+def test_all_rows_are_multiplied_where_there_is_a_value(corridor: Corridor) -> None:
+    changed = corridor.with_changes("zones.*.capacity_teu*=0.5")
+    before, after = ([zone.capacity_teu for zone in one.zones.values()] for one in (corridor, changed))
+    assert None in before
+    assert after == [value and value / 2 for value in before]
 
 
 def test_all_problems_of_all_changes_are_told(corridor: Corridor) -> None:

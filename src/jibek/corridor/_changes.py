@@ -26,7 +26,7 @@ class Change:
     table, id, field
         What is changed; id `*` means all rows.
     operator
-        `=` sets, `*=` multiplies, `+=` adds.
+        `=` sets, `*=` multiplies, `+=` adds; with id `*`, wherever there is a value.
     value
         As it would stand in a cell; nothing means the default.
 
@@ -124,8 +124,14 @@ class Draft:
         if change.id != "*" and change.id not in rows:
             hint = near(change.id, rows)
             return [Problem(str(change), None, None, f"{quoted(change.id)} is not in {change.table}.csv{hint}")]
+        named = [change.id] if change.id != "*" else list(rows)
+        if change.id == "*" and change.operator != "=":
+            named = [name for name in rows if getattr(rows[name], change.field) is not None]
+            if rows and not named:
+                message = f"no row gives {change.field}, so nothing can be multiplied or added; set it with ="
+                return [Problem(str(change), None, None, message)]
         problems = []
-        for name in list(rows) if change.id == "*" else [change.id]:
+        for name in named:
             try:
                 rows[name] = _changed_row(rows[name], change)
             except ValueError as error:
