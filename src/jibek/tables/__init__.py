@@ -40,7 +40,7 @@ from jibek.tables._messages import sentence
 from jibek.tables._package import Package, Schema
 from jibek.tables._reading import folder_of, read_package
 from jibek.tables._references import Known, unresolved
-from jibek.tables._writing import placed, refuse_to_lose, write_package
+from jibek.tables._writing import cells, csv_text, placed, refuse_to_lose, texts, write_package
 
 __all__ = [
     "CHAINED",
@@ -76,7 +76,9 @@ __all__ = [
     "Variation",
     "at",
     "bounded_hints",
+    "cells",
     "columns",
+    "csv_text",
     "described",
     "folder_of",
     "frictionless",
@@ -88,6 +90,7 @@ __all__ = [
     "read_package",
     "refuse_to_lose",
     "sentence",
+    "texts",
     "unresolved",
     "write_package",
 ]

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,6 @@ from pydantic import BaseModel
 
 from jibek.tables._columns import columns
 from jibek.tables._errors import PackageError, Problem
-from jibek.tables._fields import Row
 from jibek.tables._package import Package, Schema
 
 _SPECIAL = re.compile(r'[",\r\n]|^#')
@@ -40,14 +39,32 @@ def write_package(package: Package, path: str | os.PathLike[str], *, overwrite: 
     PackageError
         If the folder is there and not empty, or cannot be written.
     """
-    schema = package.schema
-    with placed(Path(path), schema, overwrite=overwrite) as folder:
-        (folder / schema.header_file).write_text(_header_text(package.header), "utf-8", newline="")
-        for name, row in schema.tables.items():
-            rows = package.rows(name)
-            if rows:
-                (folder / f"{name}.csv").write_text(_table_text(row, rows), "utf-8", newline="")
+    with placed(Path(path), package.schema, overwrite=overwrite) as folder:
+        for name, text in texts(package).items():
+            (folder / name).write_text(text, "utf-8", newline="")
     return Path(path)
+
+
+def texts(package: Package) -> dict[str, str]:
+    """Return the text of each file of a package by its name, the header's first; tables without rows have none."""
+    tables = {f"{name}.csv": csv_text(cells(package, name)) for name in package.schema.tables if package.rows(name)}
+    return {package.schema.header_file: _header_text(package.header)} | tables
+
+
+def cells(package: Package, table: str) -> list[list[str]]:
+    """Return a table as texts, the names of the columns first: those that are required or differ from the default somewhere."""
+    rows = package.rows(table)
+    known = columns(package.schema.tables[table]).values()
+    used = [column for column in known if column.required or any(map(column.given, rows))]
+    return [
+        [column.name for column in used],
+        *([column.cell(getattr(one, column.name)) for column in used] for one in rows),
+    ]
+
+
+def csv_text(lines: Iterable[Iterable[str]]) -> str:
+    """Write lines of cells as comma-separated values."""
+    return "".join(",".join(map(_quoted, line)) + "\n" for line in lines)
 
 
 @contextmanager
@@ -93,14 +110,6 @@ def _keep_other_files(target: Path, draft: Path, schema: Schema) -> None:
             shutil.copytree(path, draft / path.name, symlinks=True)
         else:
             shutil.copy2(path, draft / path.name, follow_symlinks=False)
-
-
-def _table_text(row: type[Row], rows: tuple[Row, ...]) -> str:
-    """Write the columns that are required or differ from the default somewhere."""
-    used = [column for column in columns(row).values() if column.required or any(map(column.given, rows))]
-    lines = [[column.name for column in used]]
-    lines += ([column.cell(getattr(one, column.name)) for column in used] for one in rows)
-    return "".join(",".join(map(_quoted, cells)) + "\n" for cells in lines)
 
 
 def _quoted(cell: str) -> str:
