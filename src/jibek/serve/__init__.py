@@ -1,0 +1,1 @@
+"""`jibek serve`: the page, live, and the API behind it."""
