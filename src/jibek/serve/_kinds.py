@@ -1,0 +1,150 @@
+"""What each kind of job does, in a worker process. Heavy modules are imported when a worker begins."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from jibek.corridor import Corridor
+from jibek.serve import _models as asked
+from jibek.serve._desk import Desk
+from jibek.serve._packages import Store
+
+if TYPE_CHECKING:
+    from jibek.study import Progress, Workers
+
+PAGE, ANSWER, RUN = "page.bin", "answer.json", "run"
+REPORT = "report.html"
+"""A file that every simulation has: made of its page when it is asked for."""
+
+
+def package_of(request: asked.Request) -> str:
+    """Return the package that a job is about; empty if there is none."""
+    return (request.package or "") if isinstance(request, asked.PlanTransfer) else request.case.package
+
+
+def carry_out(request: asked.Request, desk: Desk) -> None:
+    """Do what is asked; the last answer told is the job's.
+
+    Raises
+    ------
+    JibekError
+        If it cannot be done, with all that is wrong.
+    Stopped
+        If it is no longer wanted.
+    """
+    if isinstance(request, asked.PlanTransfer):
+        _plan(request, desk)
+    else:
+        _DO[type(request)](request, prepared(desk.packages, request.case), desk)
+
+
+def prepared(packages: Store, case: asked.Case) -> Corridor:
+    """Return the corridor of a case.
+
+    Raises
+    ------
+    JibekError
+        With all that is wrong with its measures, changes and days.
+    """
+    corridor = packages.corridor(case.package).with_measures(*case.measures).with_changes(*case.changes)
+    return corridor.with_clock(days=case.days, warmup_days=case.warmup_days)
+
+
+def _simulate(request: asked.Simulate, corridor: Corridor, desk: Desk) -> None:
+    from jibek.results import Run, simulate
+    from jibek.web._report import bundle
+
+    def so_far(run: Run) -> None:
+        desk.answer(run.document(), run.replications)
+
+    run = simulate(
+        corridor, replications=request.replications, seed=request.case.seed, out=desk.folder / RUN,
+        containers=request.containers, progress=lambda share, _: desk.tell(share), so_far=so_far,
+    )  # fmt: skip
+    document = run.document()
+    desk.answer(document, run.replications)
+    (desk.folder / "figures.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    (desk.folder / PAGE).write_bytes(bundle(run))
+
+
+def _bound(request: asked.Bound, corridor: Corridor, desk: Desk) -> None:
+    from jibek.study import bound
+
+    desk.answer(bound(corridor).document())
+
+
+def _bottlenecks(request: asked.Bottlenecks, corridor: Corridor, desk: Desk) -> None:
+    from jibek.study import bottlenecks, raised
+
+    tried = raised(corridor, request.most)
+    with _studying(desk) as (workers, progress):
+        found = bottlenecks(
+            corridor, workers, changes=tried, seed=request.case.seed, replications=request.replications,
+            progress=progress,
+        )  # fmt: skip
+    desk.answer(found.document(), request.replications)
+
+
+def _compare(request: asked.Compare, corridor: Corridor, desk: Desk) -> None:
+    from jibek.study import compare
+
+    with _studying(desk) as (workers, progress):
+        found = compare(
+            corridor, request.cases, workers, seed=request.case.seed, replications=request.replications,
+            progress=progress,
+        )  # fmt: skip
+    desk.answer(found.document(), request.replications)
+
+
+def _invest(request: asked.Invest, corridor: Corridor, desk: Desk) -> None:
+    from jibek.study import invest
+
+    with _studying(desk) as (workers, progress):
+        found = invest(
+            corridor, request.budget, workers, objective=request.objective, seed=request.case.seed,
+            replications=request.replications, progress=progress,
+        )  # fmt: skip
+    desk.answer(found.document(), request.replications)
+
+
+@contextmanager
+def _studying(desk: Desk) -> Iterator[tuple[Workers, Progress]]:
+    """Let this process work for a study, and tell how far it is."""
+    from jibek.study import at_home
+
+    with at_home() as workers:
+        yield workers, lambda done, whole: desk.tell(done / whole)
+
+
+_DO: dict[type[asked.Part], Callable[[Any, Corridor, Desk], None]] = {
+    asked.Simulate: _simulate,
+    asked.Bound: _bound,
+    asked.Bottlenecks: _bottlenecks,
+    asked.Compare: _compare,
+    asked.Invest: _invest,
+}
+
+
+def _plan(request: asked.PlanTransfer, desk: Desk) -> None:
+    from jibek.transfer import PlanError, check_plan, generate, search, write_package
+
+    begin = time.perf_counter()
+    given = request.generate
+    job = generate(given.family, given.size, seed=given.seed) if given else desk.packages.job(request.package or "")
+    for found in search(job, seed=request.seed):
+        seconds = time.perf_counter() - begin
+        desk.tell(min(seconds / request.time_limit_s, 1.0) if request.time_limit_s else 1.0)
+        if seconds >= request.time_limit_s or found.finished:
+            break
+        desk.answer(found.value.document() | found.document() | {"seconds": seconds})
+    verdict = check_plan(job, found.plan)
+    if verdict.violations:
+        raise PlanError(verdict.violations)
+    document = verdict.value.document() | found.document() | {"seconds": time.perf_counter() - begin}
+    desk.answer(document)
+    write_package(job, desk.folder / "job")
+    write_package(found.plan, desk.folder / "plan")

@@ -1,0 +1,349 @@
+"""`jibek serve` as a process: jobs from start to files, what is refused, restarts, crashes, cancellation."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from commands import call
+from serving import JIBEK, SHORT, Server, below, serving
+
+pytestmark = pytest.mark.slow
+
+LONG = {"package": "trans-caspian", "days": 20_000, "warmup_days": 0}
+"""A case that takes longer than any test."""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("data")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def simulated(server: Server) -> dict[str, Any]:
+    return server.wait(server.start(kind="simulate", case=SHORT, replications=3)["id"])
+
+
+def nothing_left(server: Server) -> None:
+    """Expect no drafts, once those who were asked to stop have."""
+    end = time.monotonic() + 10
+    while server.left() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert server.left() == []
+
+
+def test_a_simulation_is_that_of_the_command_line(simulated: dict[str, Any]) -> None:
+    code, out, _ = call("simulate", "starter", "--days", "3", "--warmup-days", "0", "--replications", "3", "--json")
+    expected, told = json.loads(out), simulated["answer"]
+    assert code == 0
+    assert simulated["state"] == "done"
+    for document in (expected, told):
+        del document["runtime"]
+    assert told == expected
+
+
+def test_the_same_request_is_not_done_again(server: Server, simulated: dict[str, Any]) -> None:
+    answer = server.ask("POST", "/api/jobs", simulated["request"])
+    assert answer.status == 200
+    assert answer.json == simulated
+    listed = server.ask("GET", "/api/jobs").json
+    assert [one["answer"] for one in listed if one["id"] == simulated["id"]] == [None]
+
+
+def test_answers_narrow(server: Server) -> None:
+    job = server.start(kind="simulate", case={**SHORT, "days": 60, "seed": 1}, replications=5)
+    seen = list(server.events(job["id"]))
+    assert seen[0]["state"] in ("queued", "running")
+    assert [one["state"] for one in seen[-1:]] == ["done"]
+    counts = [one["replications"] for one in seen if one["answer"]]
+    assert counts == sorted(counts)
+    assert counts[-1] == 5
+    assert {one["answer"]["replications"] == one["replications"] for one in seen if one["answer"]} == {True}
+    assert list(server.events(job["id"])) == seen[-1:]
+
+
+def test_files_of_a_simulation(server: Server, simulated: dict[str, Any]) -> None:
+    where = f"/api/jobs/{simulated['id']}"
+    assert gzip.decompress(server.ask("GET", f"{where}/page").body)
+    figures = server.ask("GET", f"{where}/files/figures.json")
+    assert figures.json["total"] == simulated["answer"]["total"]
+    legs = pl.read_parquet(io.BytesIO(server.ask("GET", f"{where}/files/run/legs/002.parquet").body))
+    assert legs.height > 0
+    report = server.ask("GET", f"{where}/files/report.html")
+    assert report.body.startswith(b"<!doctype html>")
+    assert report.headers["content-disposition"].startswith("attachment")
+    assert "run/containers/000.parquet" not in simulated["files"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "job.json",
+        "answer.json",
+        "../jobs",
+        "..%2f..%2fetc%2fpasswd",
+        "%2fetc/passwd",
+        "run/",
+        "run/legs/..%2f..%2f..%2fjob.json",
+        "a%00b",
+    ],
+)
+def test_no_other_files(server: Server, simulated: dict[str, Any], name: str) -> None:
+    answer = server.ask("GET", f"/api/jobs/{simulated['id']}/files/{name}")
+    assert answer.status == 404, answer.body
+    assert answer.json["problems"]
+
+
+def test_studies_are_those_of_the_command_line(server: Server) -> None:
+    words = ("starter", "--days", "3", "--warmup-days", "0", "--json")
+    asked: dict[tuple[str, ...], dict[str, Any]] = {
+        ("bound",): {},
+        ("bottlenecks", "--most", "2", "--replications", "2"): {"most": 2, "replications": 2},
+        ("compare", "--case", "slow=links.*.run_h*=2", "--replications", "2"): {
+            "cases": {"slow": ["links.*.run_h*=2"]}, "replications": 2,
+        },
+        ("invest", "--budget", "20", "--objective", "transit", "--replications", "3"): {
+            "budget": 20, "objective": "transit", "replications": 3,
+        },
+    }  # fmt: skip
+    jobs = {command: server.start(kind=command[0], case=SHORT, **more)["id"] for command, more in asked.items()}
+    for (name, *options), id in jobs.items():
+        code, out, err = call(name, *words, *options)
+        assert code == 0, err
+        assert server.wait(id)["answer"] == json.loads(out), name
+
+
+def test_a_plan(server: Server) -> None:
+    asked = {"kind": "plan", "generate": {"family": "pair", "size": 4, "seed": 1}, "time_limit_s": 0}
+    job = server.wait(server.start(**asked)["id"])
+    assert job["state"] == "done", job["problems"]
+    assert job["answer"]["left_over"] == 0
+    assert job["answer"]["turnaround_s"] >= job["answer"]["bound_s"] > 0
+    assert {"job/job.toml", "plan/moves.csv"} <= set(job["files"])
+    assert job["answer"]["board"]["boxes"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 422),
+        (b"{", 400),
+        (b"\xff\xfe", 400),
+        (b"[" * 200_000, 400),
+        (b'{"kind":' * 20_000, 400),
+        (b'{"kind": "bound", "case": {"package": "starter", "seed": ' + b"9" * 5_000 + b"}}", 400),
+        (b"null", 422),
+        ({}, 422),
+        ({"kind": "other"}, 422),
+        ({"kind": "simulate", "case": {"package": "starter"}, "more": 1}, 422),
+        ({"kind": "simulate", "case": {"package": "starter"}, "replications": 10**30}, 422),
+        ({"kind": "simulate", "case": {"package": "starter", "days": -1}}, 422),
+        ({"kind": "simulate", "case": {"package": "starter", "seed": 2**32}}, 422),
+        ({"kind": "simulate", "case": {"package": "starter", "changes": ["x"] * 501}}, 422),
+        ({"kind": "simulate", "case": {"package": "starter", "changes": ["equipment.crane.count=1e999"]}}, 422),
+        ({"kind": "simulate", "case": {"package": "starter", "changes": ["no.such.thing=1"]}}, 422),
+        ({"kind": "simulate", "case": {"package": "starter", "measures": ["no-such-measure"]}}, 422),
+        ({"kind": "simulate", "case": {"package": "../../etc"}}, 422),
+        ({"kind": "simulate", "case": {"package": "no-such-package"}}, 404),
+        ({"kind": "invest", "case": {"package": "starter"}, "budget": float("inf")}, 422),
+        ({"kind": "invest", "case": {"package": "starter"}, "budget": float("nan")}, 422),
+        ({"kind": "plan"}, 422),
+        ({"kind": "plan", "package": "starter"}, 422),
+        ({"kind": "compare", "case": {"package": "starter"}, "cases": {"a.b": ["x"]}}, 422),
+        ({"kind": "compare", "case": {"package": "starter"}, "cases": {}}, 422),
+        (b" " * 1_000_001, 413),
+    ],
+)  # fmt: skip
+def test_malformed_requests(server: Server, body: Any, status: int) -> None:
+    before = server.ask("GET", "/api/jobs").json
+    answer = server.ask("POST", "/api/jobs", body)
+    assert answer.status == status, answer.body[:500]
+    for problem in answer.json["problems"]:
+        assert problem["message"]
+        assert len(problem["message"]) < 1_000
+    assert answer.json["problems"]
+    assert server.ask("GET", "/api/jobs").json == before
+    nothing_left(server)
+
+
+def test_other_content_types(server: Server) -> None:
+    body = json.dumps({"kind": "bound", "case": SHORT}).encode()
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        assert server.ask("POST", "/api/jobs", body, Content_Type=kind).status == 422
+
+
+def test_what_is_not_there(server: Server) -> None:
+    for method, path, status in (
+        ("GET", "/api/jobs/0123456789abcdef", 404),
+        ("GET", "/api/jobs/0123456789abcdef/events", 404),
+        ("DELETE", "/api/jobs/0123456789abcdef", 404),
+        ("GET", "/api/nothing", 404),
+        ("GET", "/docs", 404),
+        ("PUT", "/api/jobs", 405),
+    ):
+        answer = server.ask(method, path)
+        assert answer.status == status
+        assert answer.json["problems"]
+
+
+def test_strangers(server: Server) -> None:
+    assert server.ask("GET", "/api/jobs", Host="evil.example").status == 400
+    body = {"kind": "bound", "case": SHORT}
+    assert server.ask("POST", "/api/jobs", body, Origin="http://evil.example").status == 403
+    assert server.ask("POST", "/api/jobs", body, Sec_Fetch_Site="cross-site").status == 403
+
+
+def test_the_page(server: Server) -> None:
+    answer = server.ask("GET", "/")
+    assert answer.status == 200
+    assert answer.headers["content-type"].startswith("text/html")
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'sha256-" in policy
+    assert "HttpOnly" in answer.headers["set-cookie"]
+
+
+def test_a_cancelled_job_frees_what_it_held(server: Server) -> None:
+    job = server.start(kind="simulate", case=LONG, replications=40)
+    server.wait(job["id"], "running")
+    workers = server.workers()
+    assert server.ask("GET", f"/api/jobs/{job['id']}/page").status == 409
+    assert server.ask("DELETE", f"/api/jobs/{job['id']}").status == 204
+    assert server.job(job["id"])["state"] == "cancelled"
+    assert [one["state"] for one in server.events(job["id"])] == ["cancelled"]
+    nothing_left(server)
+    after = server.start(kind="simulate", case={**SHORT, "seed": 2}, replications=1)
+    assert server.wait(after["id"])["state"] == "done"
+    assert server.workers() == workers
+
+
+def test_a_worker_that_is_killed(server: Server) -> None:
+    job = server.start(kind="simulate", case=LONG, replications=39)
+    server.wait(job["id"], "running")
+    before = set(server.workers())
+    held = [pid for pid in before if any(job["id"] in link for link in open_files(pid))]
+    os.kill(held[0], signal.SIGKILL)
+    failed = server.wait(job["id"])
+    assert failed["state"] == "failed"
+    assert "died" in failed["problems"][0]["message"]
+    nothing_left(server)
+    after = [server.start(kind="simulate", case={**SHORT, "seed": seed}, replications=1) for seed in (3, 4, 5)]
+    assert {server.wait(one["id"])["state"] for one in after} == {"done"}
+
+
+def open_files(pid: int) -> list[str]:
+    """Return what a process has open."""
+    return [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+
+
+def test_too_many_jobs(server: Server) -> None:
+    asked = [{"kind": "simulate", "case": {**LONG, "seed": seed}, "replications": 40} for seed in range(9)]
+    answers = [server.ask("POST", "/api/jobs", one) for one in asked]
+    assert [one.status for one in answers] == [202] * 8 + [429]
+    assert "cancel" in answers[-1].problems
+    for one in answers[:8]:
+        server.ask("DELETE", f"/api/jobs/{one.json['id']}")
+    nothing_left(server)
+
+
+def test_two_clients_want_the_same(server: Server) -> None:
+    one, two = "jibek-client=1", "jibek-client=2"
+    body = {"kind": "simulate", "case": {**LONG, "seed": 99}, "replications": 40}
+    ids = [server.ask("POST", "/api/jobs", body, Cookie=who).json["id"] for who in (one, two)]
+    assert ids[0] == ids[1]
+    server.ask("DELETE", f"/api/jobs/{ids[0]}", Cookie=one)
+    assert server.job(ids[0])["state"] in ("queued", "running")
+    server.ask("DELETE", f"/api/jobs/{ids[0]}", Cookie=two)
+    assert server.job(ids[0])["state"] == "cancelled"
+
+
+def test_a_restart_loses_nothing(tmp_path: Path) -> None:
+    with serving(tmp_path) as first:
+        done = first.wait(first.start(kind="simulate", case=SHORT, replications=2)["id"])
+        half = first.start(kind="simulate", case=LONG, replications=40)
+        first.wait(half["id"], "running")
+        events = first.events(half["id"])
+        next(events)
+        workers = first.workers()
+        first.process.kill()
+        first.process.wait()
+        assert gone(workers)
+    with serving(tmp_path) as second:
+        assert second.left() == [] or all("tmp" in name for name in second.left())  # what warms the workers
+        assert second.job(done["id"]) == done
+        assert second.ask("GET", f"/api/jobs/{half['id']}").status == 404
+        assert second.ask("POST", "/api/jobs", done["request"]).status == 200
+        assert second.ask("GET", f"/api/jobs/{done['id']}/page").status == 200
+
+
+def test_an_interruption_ends_it_at_once(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        job = server.start(kind="simulate", case=LONG, replications=40)
+        server.wait(job["id"], "running")
+        events = server.events(job["id"])
+        next(events)
+        processes = below(server.process.pid)
+        begin = time.monotonic()
+        assert server.interrupt() == 0
+        assert time.monotonic() - begin < 5
+        assert server.process.communicate() == ("", "")
+        assert gone(processes)
+        assert server.left() == []
+        assert list((tmp_path / "jobs").iterdir()) == []
+
+
+def gone(processes: list[int]) -> bool:
+    """Whether processes end, within a while."""
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if not any(Path(f"/proc/{pid}").exists() for pid in processes):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_port_in_use(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [*JIBEK, "serve", "--port", str(port), "--data", str(tmp_path)], capture_output=True, text=True, timeout=60
+        )
+    assert ended.returncode == 2
+    assert str(port) in ended.stderr
+    assert "--port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_schemathesis(server: Server) -> None:
+    """Requests made from the API's description, and spoilt ones, get answers that it describes."""
+    words = [
+        "run",
+        f"http://127.0.0.1:{server.port}/api/openapi.json",
+        "--max-examples",
+        "15",
+        "--seed",
+        "1",
+        "--no-color",
+    ]
+    words += ["--exclude-path-regex", "/events$", "--checks", "all", "--request-timeout", "30"]
+    ended = subprocess.run(
+        [str(Path(sys.executable).with_name("schemathesis")), *words], capture_output=True, text=True, timeout=280
+    )
+    assert ended.returncode == 0, ended.stdout[-10_000:]
+    for job in server.ask("GET", "/api/jobs").json:
+        server.ask("DELETE", f"/api/jobs/{job['id']}")
+    nothing_left(server)
