@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from jibek._error import JibekError
-from jibek.cli import _limits, _study, _transfer
+from jibek.cli import _limits, _serve, _study, _transfer
 from jibek.cli._options import (
     INTERRUPTED,
     AsJson,
@@ -43,6 +43,7 @@ app = typer.Typer(
 app.add_typer(_transfer.app, name="transfer")
 app.add_typer(_limits.app)
 app.add_typer(_study.app)
+app.add_typer(_serve.app)
 
 
 def main() -> None:
