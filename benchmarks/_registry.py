@@ -17,6 +17,7 @@ from benchmarks._queue import queue
 from benchmarks._reference import reference
 from benchmarks._replications import replications
 from benchmarks._scaling import scaling
+from benchmarks._serve import serve
 from benchmarks._shift import shift
 from benchmarks._startup import startup
 from benchmarks._study import study
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
     "pending": pending,
     "scaling": lambda size, _: scaling(size),
     "replications": lambda size, _: replications(size),
+    "serve": lambda size, _: serve(size),
     "startup": lambda size, _: startup(size),
     "study": lambda size, _: chain(study(size), defaults(size), investment(size)),
     "published": published,
