@@ -51,6 +51,8 @@ class FullError(JibekError):
 class Store:
     """The packages and the named cases of a data folder.
 
+    It can be sent to another process.
+
     Parameters
     ----------
     folder
@@ -72,19 +74,26 @@ class Store:
     """
 
     def __init__(self, folder: Path, served: str | None = None) -> None:
-        self._kept, self._drafts = folder / "packages", folder / "drafts"
-        for one in (self._kept, self._drafts):
-            one.mkdir(parents=True, exist_ok=True)
-        self.cases = Cases(folder)
-        self._bundled = bundled()
-        self._served: dict[str, tuple[str, Held]] = {}
-        self._read = lru_cache(maxsize=8)(_read)
-        self._one_at_a_time = Lock()
+        self.__setstate__((folder, {}))
         if served is not None and (served not in self._bundled or Path(served).exists()):
             source = folder_of(served, self._bundled)
             held = _read(source)
             name = re.sub(r"[^A-Za-z0-9._-]+", "-", source.resolve().name)[:100].strip("._-")
             self._served[name or held.header.id] = (served, held)
+
+    def __getstate__(self) -> tuple[Path, dict[str, tuple[str, Held]]]:
+        """Return what another process needs to have the same packages: the one served as it was read."""
+        return self._data, self._served
+
+    def __setstate__(self, state: tuple[Path, dict[str, tuple[str, Held]]]) -> None:
+        self._data, self._served = state
+        self._kept, self._drafts = self._data / "packages", self._data / "drafts"
+        for one in (self._kept, self._drafts):
+            one.mkdir(parents=True, exist_ok=True)
+        self.cases = Cases(self._data)
+        self._bundled = bundled()
+        self._read = lru_cache(maxsize=8)(_read)
+        self._one_at_a_time = Lock()
 
     def packages(self) -> list[Package]:
         """List all packages: the one served, those that come with Jibek, then the others, the newest first."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
+from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from jibek.corridor import Corridor
@@ -32,6 +34,11 @@ def router(store: Store) -> APIRouter:
 
 
 def _packages(routes: APIRouter, store: Store) -> None:
+    @lru_cache(maxsize=32)  # packages do not change
+    def detail(id: str) -> dict[str, Any]:
+        held = store.held(id)
+        return _detail(held) if isinstance(held, Corridor) else _NOTHING
+
     @routes.get("/packages", tags=["packages"])
     def list_packages() -> list[told.Package]:
         """List the packages: the one served, those that come with Jibek, then the others, the newest first."""
@@ -49,10 +56,7 @@ def _packages(routes: APIRouter, store: Store) -> None:
     @routes.get("/packages/{id}", tags=["packages"], responses=_problems(404))
     def get_package(id: str) -> told.PackageDetail:
         """Say what is in a package, and what a what-if can change of it."""
-        known = store.package(id)
-        held = store.held(id)
-        detail = _detail(held) if isinstance(held, Corridor) else _NOTHING
-        return told.PackageDetail(**known.model_dump(), **detail)
+        return told.PackageDetail(**store.package(id).model_dump(), **detail(id))
 
     @routes.get("/packages/{id}/zip", tags=["packages"], responses=_ZIP | _problems(404, 422), response_class=Response)
     def download_package(id: str) -> Response:
@@ -80,14 +84,14 @@ def _tables(routes: APIRouter, store: Store) -> None:
             for table in described(held.schema)
         ]  # fmt: skip
 
-    @routes.get("/packages/{id}/tables/{table}", tags=["tables"], responses=_problems(404))
-    def get_table(id: str, table: str) -> told.Cells:
+    @routes.get("/packages/{id}/tables/{table}", tags=["tables"], response_model=told.Cells, responses=_problems(404))
+    def get_table(id: str, table: str) -> Response:
         """Return a table as texts: the columns that are required or differ from the default somewhere."""
         held = store.held(id)
         if table not in held.schema.tables:
             raise HTTPException(404, f"there is no table {table[:100]!r}")
         columns, *rows = cells(held, table)
-        return told.Cells(columns=columns, rows=rows)
+        return JSONResponse({"columns": columns, "rows": rows})
 
     @routes.post("/packages/{id}/check", tags=["tables"], responses=_problems(400, 404, 413, 422))
     def check_tables(id: str, edit: told.Edit) -> told.Checked:

@@ -25,7 +25,7 @@ SMALL = 1_000_000
 _ENTRY = b"PK\x01\x02"
 """What each entry in the directory of a zip begins with."""
 _FILE = re.compile(r"[a-z][a-z0-9_]*\.(csv|toml)")
-_BESIDE = re.compile(r"(__MACOSX/.*|([^/]+/)?(\..*|README.*|LICEN[CS]E.*|datapackage\.json))", re.IGNORECASE)
+_BESIDE = re.compile(r"(__MACOSX/.*|([^./]+/)?(\.[a-z_].*|README.*|LICEN[CS]E.*|datapackage\.json))", re.IGNORECASE)
 """What people, and their zip tools, put beside tables; it is left out."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -104,7 +104,7 @@ def _tables(infos: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
     """Return the entries by the name of their file, if all are tables and of a size that is taken."""
     tops = {info.orig_filename.partition("/")[0] for info in infos if not _is_beside(info)}
     top = f"{tops.pop()}/" if len(tops) == 1 else ""
-    wanted = [info for info in infos if not _is_beside(info) and info.orig_filename != top]
+    wanted = [info for info in infos if not _is_beside(info) and info.orig_filename != (top or None)]
     names = Counter(_file(info, top).lower() for info in wanted)
     problems = [
         Problem(quoted(info.orig_filename), None, None, fault)
