@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from jibek.cli._show import _console, _number, _print, _table
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from jibek.results._interval import Interval
     from jibek.study import Bottlenecks, Bound, Capacity, Comparison, Effect
 
@@ -29,15 +31,25 @@ def bound_summary(found: Bound) -> None:
             f"{grows} can be at most {found.scale:.3f} times as given: {found.volume_teu or 0:,.0f} TEU a year"
         )
     console.print()
-    table = _table(
-        "Capacities used most", "capacity", "used by demand\nas given, %", "one more brings,\nTEU a year", "binds in"
+    _print(
+        console,
+        _used_most(found),
+        f"{found.seconds:.2f} s; a month by itself: what stops its demand from growing first",
     )
+
+
+def _used_most(found: Bound) -> Table:
+    from jibek.results._names import capacity
+
+    heads = ("used by demand\nas given, %", "one more brings,\nTEU a year")
+    table = _table("Capacities used most", "", "kind", *heads, "binds in", text=(0, 1, 4))
     for limit in found.limits[:MOST]:
+        kind, name = capacity(found.corridor, limit.name)
         months = [month.month for month in found.months if limit.name in month.binding]
         when = "all months" if months and len(months) == len(found.months) else " ".join(months)
         price = f"{limit.teu_per_unit:,.0f}" if limit.name in found.binding else ""
-        table.add_row(limit.name, f"{100 * limit.utilisation:.1f}", price, when)
-    _print(console, table, f"{found.seconds:.2f} s; a month by itself: what stops its demand from growing first")
+        table.add_row(name, kind, f"{100 * limit.utilisation:.1f}", price, when)
+    return table
 
 
 def comparison_summary(found: Comparison) -> None:
@@ -85,14 +97,13 @@ def bottlenecks_summary(found: Bottlenecks) -> None:
         f"{_basis(found)}; the intervals of a figure hold together over the changes (Bonferroni)",
         f"common random numbers cut the variance of differences by: {', '.join(factors)} (median of the changes that have an effect)",
     )
-    _print(console, where)
+    _print(console, where, "the intervals of a place and stage hold together over the changes (Bonferroni)")
 
 
 def _where(effect: Effect) -> str:
     from jibek.study import moved
 
-    places = [(name, days.mean or 0.0) for name, days in moved(effect, 3).items()]
-    return "\n".join(f"{name} {days:+.2g}" for name, days in places)
+    return "\n".join(f"{name} {_signed(days)}" for name, days in moved(effect, 3).items())
 
 
 def capacity_summary(found: Capacity) -> None:

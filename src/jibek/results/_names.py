@@ -71,6 +71,25 @@ USERS = {
 """What is used, by group of figures."""
 
 
+AMOUNTS = {"capacity_teu": "TEU of a yard", "departures": "departures of a service"}
+"""What a capacity counts, by the field that says how much there is of it, where that is not what a utilisation is of."""
+
+
+def capacity(corridor: Corridor, name: str) -> tuple[str, str]:
+    """Return the kind and the name of a capacity, from the value that says how much there is of it.
+
+    Examples
+    --------
+    >>> import jibek
+    >>> capacity(jibek.read("starter"), "zones.dp-1435.positions")
+    ('positions', 'Dry port, 1435 mm track')
+    """
+    table, id_, field = name.split(".")
+    if table == "links" and corridor.links[id_].back_paths_per_day:
+        return user(corridor, f"links.{id_}.{'back' if field.startswith('back') else 'forward'}")
+    return AMOUNTS.get(field) or USERS[table], names(corridor, table)[id_]
+
+
 def usual(corridor: Corridor, flow: str) -> Itinerary:
     """Return the itinerary that most of a flow takes; of several alike the longest."""
     ways = (one for one in corridor.itineraries.values() if one.flow == flow)
