@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import subprocess
 import sys
@@ -31,24 +32,28 @@ values = [0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.05]
 class Cluster:
     """A scheduler and its workers, each a process."""
 
-    def __init__(self) -> None:
+    def __init__(self, workers: int = 2) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.address = f"tcp://127.0.0.1:{port}"
         self.scheduler = self._start("scheduler", "--host", "127.0.0.1", "--port", str(port))
-        self.workers = [self._start("worker", self.address, "--nthreads", "1", "--no-nanny") for _ in range(2)]
+        self.workers = [self.worker() for _ in range(workers)]
+
+    def worker(self) -> subprocess.Popen[bytes]:
+        return self._start("worker", self.address, "--nthreads", "1", "--no-nanny")
 
     def _start(self, *words: str) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "distributed.cli.dask_" + words[0], *words[1:], "--no-dashboard"]
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def wait(self) -> None:
-        """Wait until both workers are there."""
+        """Wait until all workers are there."""
         from distributed import Client
 
         with Client(self.address, timeout=60, set_as_default=False) as client:
-            client.wait_for_workers(2, timeout=60)
+            if self.workers:
+                client.wait_for_workers(len(self.workers), timeout=60)
 
     def end(self) -> None:
         for process in (*self.workers, self.scheduler):
@@ -57,8 +62,9 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    made = Cluster()
+def cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """Run a scheduler with two workers, or with as many as a test says."""
+    made = Cluster(getattr(request, "param", 2))
     try:
         made.wait()
         yield made
@@ -122,6 +128,29 @@ def test_a_cluster_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyP
     code, _, err = call(*words(tmp_path, "--cluster", address))
     assert code == 2
     assert f"{address}: there is no Dask scheduler to be reached" in err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cluster", [0], indirect=True)
+def test_a_cluster_without_workers_is_told_and_waited_for(
+    cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = f"{cluster.address}: the scheduler is there, but it has no workers; they are waited for, Ctrl-C ends the study\n"
+    command = [sys.executable, "-m", "jibek", *words(tmp_path, "--cluster", cluster.address)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as waiting:
+        assert waiting.stderr is not None
+        assert waiting.stderr.readline() == told
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.wait(60) == 130
+        assert waiting.stderr.read() == "interrupted\n"
+
+    monkeypatch.setattr("jibek.study._workers.NOBODY_S", 0.5)
+    late = threading.Timer(2, lambda: cluster.workers.append(cluster.worker()))
+    late.start()
+    code, _, err = call(*words(tmp_path, "--cluster", cluster.address))
+    late.join()
+    assert (code, err.count(told)) == (0, 1)
+    assert len(complete(tmp_path)) == 8
 
 
 @pytest.mark.slow

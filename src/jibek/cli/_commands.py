@@ -65,6 +65,10 @@ def main() -> None:
         typer.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
     except SystemExit as ended:
+        if ended.__context__ and isinstance(
+            ended.__context__.__cause__, KeyboardInterrupt
+        ):  # which Typer keeps to itself
+            typer.echo("interrupted", err=True)
         _leave(ended)
 
 

@@ -43,8 +43,9 @@ def bound(
     from jibek.study import bound as find
 
     chosen = _chosen(flows, scale_all=scale_all)
-    found = find(prepared(package, sets, withs, days, warmup_days), chosen)
-    room(out)
+    corridor = prepared(package, sets, withs, days, warmup_days)
+    with room(out):
+        found = find(corridor, chosen)
     leave(found, "bound", bound_summary, out, as_json=as_json)
 
 
@@ -72,9 +73,8 @@ def compare(
 
     named = _cases(cases or [])
     corridor = prepared(package, sets, withs, days, warmup_days)
-    room(out)
     title = f"simulating {len(named) + 1} cases x {replications}"
-    with counting(title) as progress, working(jobs, cluster) as workers:
+    with room(out), counting(title) as progress, working(jobs, cluster) as workers:
         found = make(corridor, named, workers, seed=seed, replications=replications, progress=progress)
     leave(found, "compare", comparison_summary, out, as_json=as_json)
 
@@ -126,9 +126,8 @@ def bottlenecks(
 
     corridor = prepared(package, sets, withs, days, warmup_days)
     tried = changes or raised(corridor, most)
-    room(out)
     title = f"simulating {len(tried)} changes x {replications}"
-    with counting(title) as progress, working(jobs, cluster) as workers:
+    with room(out), counting(title) as progress, working(jobs, cluster) as workers:
         found = find(corridor, workers, changes=tried, seed=seed, replications=replications, progress=progress)
     leave(found, "bottlenecks", bottlenecks_summary, out, as_json=as_json)
 
@@ -163,8 +162,7 @@ def capacity(
     chosen = _chosen(flows, scale_all=scale_all)
     corridor = prepared(package, sets, withs, days, warmup_days)
     level = Service(p90_days, yard_share)
-    room(out)
-    with counting("raising demand") as progress, working(jobs, cluster) as workers:
+    with room(out), counting("raising demand") as progress, working(jobs, cluster) as workers:
         found = find(
             corridor, workers, flows=chosen, service=level, seed=seed, replications=replications, progress=progress
         )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import typer
 
+from jibek._files import whole
 from jibek.cli._options import INTERRUPTED, AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
 from jibek.cli._progress import bar, counting
 
@@ -39,7 +41,7 @@ def working(jobs: int | None, cluster: str | None) -> Iterator[Workers]:
     """Let this machine work, or a cluster; what Dask would log of workers that come and go is not shown."""
     from jibek.study import at_home, on_cluster
 
-    with at_home(jobs) if cluster is None else on_cluster(cluster) as workers:
+    with at_home(jobs) if cluster is None else on_cluster(cluster, partial(typer.echo, err=True)) as workers:
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
         yield workers
 
@@ -49,10 +51,27 @@ def tell(document: dict[str, Any]) -> None:
     typer.echo(json.dumps(document))
 
 
-def room(out: Path | None) -> None:
-    """Make the folder that a study is to be written to, if one is given: that it cannot be is told before years are simulated."""
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+@contextmanager
+def room(out: Path | None) -> Iterator[None]:
+    """Make the folder that a study is to be written to, if one is given; a folder that was made for nothing goes.
+
+    That it cannot be, or that it holds something else, is told before years are simulated.
+    """
+    if out is None:
+        yield
+        return
+    from jibek.study._store import refuse_other
+
+    refuse_other(out)
+    made = not out.exists()
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if made:
+            with suppress(OSError):
+                out.rmdir()
+        raise
 
 
 class Study(Protocol):
@@ -74,7 +93,8 @@ def leave(found: Found, name: str, show: Callable[[Found], None], out: Path | No
     if not as_json:
         show(found)
     if out is not None:
-        (out / f"{name}.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+        with whole(out / f"{name}.json") as file:
+            file.write((json.dumps(document, indent=2) + "\n").encode())
         draw(found.figures(), out / "figures")
         typer.echo(f"figures and {name}.json are in {out}/", err=True)
     if as_json:
@@ -83,12 +103,12 @@ def leave(found: Found, name: str, show: Callable[[Found], None], out: Path | No
 
 def draw(figures: dict[str, Callable[[], Figure]], folder: Path) -> None:
     """Draw figures as PNG and SVG."""
+    from jibek.results._style import saved
+
     folder.mkdir(parents=True, exist_ok=True)
     with bar("drawing figures"):
         for name, make in figures.items():
-            figure = make()
-            figure.savefig(folder / f"{name}.png")
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+            saved(make(), folder / name)
 
 
 @app.command()
@@ -147,9 +167,8 @@ def uncertainty(
 
     corridor = prepared(package, sets, withs, days, warmup_days)
     names = figures or ["total.delivered_teu", "total.transit_days.p50", "total.transit_days.p90"]
-    room(out)
     title = f"simulating {samples * (inputs + 4):,} times {corridor.header.days + corridor.header.warmup_days} days"
-    with counting(title) as progress, working(jobs, cluster) as workers:
+    with room(out), counting(title) as progress, working(jobs, cluster) as workers:
         refuse_unknown(names, corridor, workers)
         found = find(corridor, names, workers, samples=samples, most=inputs, seed=seed, progress=progress)
     leave(found, "uncertainty", uncertainty_summary, out, as_json=as_json)
@@ -186,8 +205,7 @@ def invest(
     from jibek.study import invest as choose
 
     corridor = prepared(package, sets, withs, days, warmup_days)
-    room(out)
-    with counting("comparing sets of measures", "steps") as progress, working(jobs, cluster) as workers:
+    with room(out), counting("comparing sets of measures", "steps") as progress, working(jobs, cluster) as workers:
         found = choose(
             corridor,
             budget,

@@ -20,6 +20,7 @@ from jibek.results._style import (
     STAGE_COLOURS,
     canvas,
     plain,
+    saved,
     styled,
     wrapped,
 )
@@ -262,7 +263,7 @@ class Figures:
             del drawn["space_time"]
         written = []
         for number, (name, draw) in enumerate(drawn.items(), 1):
-            written += _written(draw(), path / name)
+            written += saved(draw(), path / name)
             if progress is not None:
                 progress(number / len(drawn))
         return written
@@ -302,16 +303,6 @@ class Figures:
             if name not in known:
                 raise RunError(f"{name!r} is not in {table}{near(name, known)}")
         return list(names)
-
-
-def _written(figure: Figure, path: Path) -> list[Path]:
-    """Write a picture in both forms."""
-    files = []
-    with styled():
-        for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
-            files.append(path.with_suffix(f".{suffix}"))
-            figure.savefig(files[-1], dpi=160, metadata=metadata)
-    return files
 
 
 def _whisker(axes: Axes, interval: Interval, row: float, factor: float = 1, most: float = float("inf")) -> None:

@@ -6,7 +6,10 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from jibek._files import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,6 +83,17 @@ def canvas(
         figure.suptitle(f"{what}\n{wrapped(of, int(13 * width))}", x=0.01, ha="left", fontsize=10, color=INK)
     axes = figure.subplots(rows, columns, squeeze=False, **more)
     return figure, list(axes.ravel())
+
+
+def saved(figure: Figure, path: Path) -> list[Path]:
+    """Write a picture as PNG and SVG, neither ever half written; return the files."""
+    files = []
+    with styled():
+        for suffix, metadata in (("png", {"Software": None}), ("svg", {"Date": None})):
+            files.append(path.with_suffix(f".{suffix}"))
+            with whole(files[-1]) as file:
+                figure.savefig(file, format=suffix, dpi=160, metadata=metadata)
+    return files
 
 
 def wrapped(name: str, length: int = 36) -> str:

@@ -12,13 +12,13 @@ from typing import Any, Self
 import numpy as np
 
 from jibek import __version__
+from jibek._files import DRAFT, whole
 from jibek.corridor import Corridor, JibekError, write
 from jibek.results._folder import locked
 from jibek.study._answers import Answers
 from jibek.study._point import Point
 
 POINTS, CORRIDOR = "points", "corridor"
-_DRAFT = ".draft"
 
 
 class Store:
@@ -41,11 +41,10 @@ class Store:
 
     def __init__(self, path: str | os.PathLike[str], corridor: Corridor) -> None:
         self.path = Path(path)
-        if self.path.exists() and not _is_ours(self.path):
-            raise JibekError(f"{self.path}: is there, and is not a study; choose another name")
+        refuse_other(self.path)
         (self.path / POINTS).mkdir(parents=True, exist_ok=True)
         self._lock = locked(self.path)
-        for draft in self.path.rglob(f"*{_DRAFT}"):  # of a process that was killed
+        for draft in self.path.rglob(f"*{DRAFT}"):  # of a process that was killed
             draft.unlink(missing_ok=True)
         write(corridor, self.path / CORRIDOR, overwrite=True)
 
@@ -80,25 +79,33 @@ class Store:
 
     def write(self, name: Path, content: bytes) -> None:
         """Write a file: all of it, or nothing."""
-        file = self.path / name
-        draft = file.with_name(f"{file.name}{_DRAFT}")
-        try:
-            with draft.open("wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            draft.replace(file)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+        with whole(self.path / name) as stream:
+            stream.write(content)
 
 
 def _name(point: Point) -> Path:
     return Path(POINTS, f"{point.hash}.parquet")
 
 
+def refuse_other(path: Path) -> None:
+    """Raise `JibekError` where a folder to write a study to is none, or holds files and no study among them."""
+    if path.exists() and not _is_ours(path):
+        raise JibekError(f"{path}: is there, and is not a study; choose another name")
+
+
 def _is_ours(path: Path) -> bool:
-    return path.is_dir() and ((path / POINTS).is_dir() or not any(path.iterdir()))
+    if not path.is_dir() or (path / POINTS).is_dir():
+        return path.is_dir()
+    return all(one.suffix == DRAFT for one in path.iterdir()) or any(map(_is_study, path.glob("*.json")))
+
+
+def _is_study(file: Path) -> bool:
+    """Whether a file says what a study found; the manifest of a run begins alike, and says its format."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and {"jibek", "corridor", "days"} <= found.keys() and "format" not in found
 
 
 def _parquet(answers: Answers) -> bytes:

@@ -9,8 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import Any
 
 from jibek.corridor import JibekError
 from jibek.simulate import Stop
@@ -18,6 +19,9 @@ from jibek.study._task import begin
 
 CONNECT_S = 10
 """How long a scheduler is waited for."""
+
+NOBODY_S = 5
+"""How long a cluster has no workers before that is told."""
 
 _AHEAD = 1000
 """Tasks a scheduler is sent before the first has come back, at least: it may get more workers."""
@@ -102,13 +106,15 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def on_cluster(address: str) -> Iterator[Workers]:
+def on_cluster(address: str, say: Callable[[str], None] | None = None) -> Iterator[Workers]:
     """Let the workers of a Dask cluster work; needs `jibek[cluster]` here and Jibek of the same version there.
 
     Parameters
     ----------
     address
         Of its scheduler, `tcp://host:8786`.
+    say
+        Called with a sentence when there have been no workers for some seconds: they are waited for.
 
     Raises
     ------
@@ -125,8 +131,33 @@ def on_cluster(address: str) -> Iterator[Workers]:
         client = Client(address, timeout=CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:  # of type: tls without certificates
         raise JibekError(f"{address}: there is no Dask scheduler to be reached: {error}") from None
-    with client:
+    with client, _watched(client, address, say) if say else nullcontext():
         count = sum(client.ncores().values()) or 1
         executor = client.get_executor(pure=False)
         ahead = max(_AHEAD, 2 * count)
         yield Workers(executor, count, ahead, lambda: None, killed=(KilledWorker,), lost=(CancelledError, OSError))
+
+
+@contextmanager
+def _watched(client: Any, address: str, say: Callable[[str], None]) -> Iterator[None]:
+    """Tell when there are no workers, each time anew when there were some."""
+    over = threading.Event()
+
+    def watch() -> None:
+        said = False
+        while not over.wait(NOBODY_S):
+            try:
+                nobody = not client.ncores()
+            except Exception:  # whatever a scheduler that has gone leads to; the study meets it itself
+                return
+            if nobody and not said and not over.is_set():
+                say(
+                    f"{address}: the scheduler is there, but it has no workers; they are waited for, Ctrl-C ends the study"
+                )
+            said = nobody
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from jibek._files import whole
 from jibek.transfer._chart import crane_chart
 from jibek.transfer._job import Job
 from jibek.transfer._plan import Plan
@@ -34,7 +35,8 @@ def save(job: Job, plan: Plan, folder: str | os.PathLike[str]) -> Iterator[Path]
     """
     out = Path(folder)
     (out / "trains").mkdir(parents=True, exist_ok=True)
-    crane_chart(job, plan).savefig(out / "cranes.png")
+    with whole(out / "cranes.png") as file:
+        crane_chart(job, plan).savefig(file)
     yield out / "cranes.png"
     before = {box.id: (box.wagon, box.slot) for box in job.boxes.values()}
     after = {load.box: (load.wagon, load.slot) for load in plan.loads}
@@ -43,10 +45,12 @@ def save(job: Job, plan: Plan, folder: str | os.PathLike[str]) -> Iterator[Path]
         figure = train_diagram(
             job, train.id, before if inbound else after, "as it comes" if inbound else "as it leaves"
         )
-        figure.savefig(out / "trains" / f"{train.id}.png")
+        with whole(out / "trains" / f"{train.id}.png") as file:
+            figure.savefig(file)
         yield out / "trains" / f"{train.id}.png"
     for crane in job.cranes:
         for suffix, text in (("csv", work_list_csv(job, plan, crane)), ("txt", work_list_text(job, plan, crane))):
             path = out / f"work-list-{crane}.{suffix}"
-            path.write_text(text, "utf-8")
+            with whole(path) as file:
+                file.write(text.encode())
             yield path

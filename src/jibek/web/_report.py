@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jibek._error import JibekError
+from jibek._files import whole
 from jibek.results._names import title
 from jibek.results._network import STAGES
 from jibek.results._quantities import GROUPS
@@ -55,7 +56,8 @@ def report(run: Run, file: str | os.PathLike[str]) -> Path:
     text = filled(bundle(run))
     path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+    with whole(path) as stream:
+        stream.write(text.encode())
     return path
 
 
