@@ -1,3 +1,8 @@
+/** Seconds in words. */
+function seconds(value: number): string {
+  return value < 90 ? `${Math.max(1, Math.round(value))} s` : `${Math.round(value / 60)} min`;
+}
+
 /** All words of the page in English. Another language is another file of this shape. */
 export const en = {
   language: "en",
@@ -212,6 +217,30 @@ export const en = {
     assumed: "assumed",
     unsourced: "no source named",
     times: (low: string, high: string) => `× ${low} to ${high}`,
+  },
+
+  live: {
+    nav: "Views",
+    views: {
+      live: "What if",
+      tables: "Tables",
+      bottlenecks: "Bottlenecks",
+      compare: "Compare",
+      invest: "Invest",
+      transfer: "Transfer",
+    },
+    skip: "Skip to the view",
+    package: "Package",
+    opening: "Asking for the packages",
+    problems: "This is not right yet",
+    line: (table: string, line: number) => `${table}.csv:${line}`,
+    unreachable: "The service does not answer. Is `jibek serve` still running?",
+    refused: (status: number) => `The service refused, with status ${status} and no reason.`,
+    progress: "Progress",
+    queued: "Waiting for its turn",
+    running: (left: number | null) => (left === null ? "Running" : `Running, ${seconds(left)} left`),
+    lost: "Connection lost; asking again",
+    cancel: "Cancel",
   },
 
   foot: (version: string) => `Made by Jibek ${version}. Everything on this page is in this one file.`,

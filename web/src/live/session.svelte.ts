@@ -1,0 +1,57 @@
+import type { Case, Package, PackageDetail, Problem } from "../data/api";
+import { api, problemsOf } from "./api";
+import { caseOf, paramsOf, route } from "./router.svelte";
+
+const NONE: Case = { package: "", measures: [], changes: [], days: null, warmup_days: null, seed: 0 };
+
+/** What all views share: the packages there are, the case that is looked at, and what can be changed in its package. */
+class Session {
+  packages = $state.raw<Package[]>([]);
+  /** The package of the case; null while it is fetched. */
+  detail = $state.raw<PackageDetail | null>(null);
+  case = $state.raw<Case>(NONE);
+  problems = $state.raw<Problem[]>([]);
+
+  /** Ask for the packages: at the start, and after one was made. */
+  async refresh(): Promise<void> {
+    try {
+      this.packages = await api.packages();
+      this.problems = [];
+    } catch (error) {
+      this.problems = problemsOf(error);
+    }
+  }
+
+  /** Take the case from the address. */
+  async open(params: URLSearchParams): Promise<void> {
+    const first = this.packages.find((one) => one.kind === "corridor");
+    const found = caseOf(params, this.case.package || (first?.id ?? ""));
+    if (JSON.stringify(found) !== JSON.stringify(this.case)) this.case = found;
+    if (!found.package || this.detail?.id === found.package) return;
+    this.detail = null;
+    try {
+      const detail = await api.package(found.package);
+      if (this.case.package === detail.id) this.detail = detail;
+      this.problems = [];
+    } catch (error) {
+      this.problems = problemsOf(error);
+    }
+  }
+
+  /** Look at another package, as it is. */
+  choose(id: string): void {
+    route.go(route.view, paramsOf({ ...NONE, package: id }));
+  }
+
+  /** Change the case; the address follows at once unless it is said later. */
+  change(next: Case): void {
+    this.case = next;
+  }
+
+  /** Write the case into the address. */
+  keep(): void {
+    route.keep(paramsOf(this.case));
+  }
+}
+
+export const session = new Session();
