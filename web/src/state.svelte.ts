@@ -1,3 +1,5 @@
+import type { Report } from "./data/report";
+
 /** What is chosen: everything on the page follows it. */
 export type Chosen =
   | { kind: "terminal"; id: string }
@@ -28,6 +30,19 @@ class Clock {
 
   set hour(hour: number) {
     this.exact = this.told = hour;
+  }
+
+  /** Show a quiet morning when the corridor is full; move by itself only for those who do not mind motion. */
+  begin(report: Report): void {
+    this.end = report.movements?.endH ?? report.hours;
+    this.hour = Math.min(24 * 14 + 8, this.end / 2);
+    this.playing = report.movements !== null && !matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
+
+  /** Go on with another run at the same hour. */
+  continue(report: Report): void {
+    this.end = report.movements?.endH ?? report.hours;
+    this.hour = Math.min(this.exact, this.end);
   }
 
   /** Move on by real seconds; at the end it begins again. */

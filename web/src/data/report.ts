@@ -2,6 +2,8 @@ import type { Document, Flow, Link, Place, Service, Terminal } from "./document"
 import { Movements } from "./movements";
 import type { Packed } from "./pack";
 
+export type Tree = Record<string, unknown>;
+
 /** A mean over the replications with its 95 % interval. */
 export interface Figure {
   mean: number;
@@ -64,11 +66,7 @@ export class Report {
 
   /** A figure by its dotted name; null if there is none. */
   figure(name: string): Figure | null {
-    const mean = walk(this.document.means, name);
-    if (typeof mean !== "number") return null;
-    const interval = this.document.intervals ? walk(this.document.intervals, name) : null;
-    const [low, high] = Array.isArray(interval) ? (interval as [number, number]) : [null, null];
-    return { mean, low, high };
+    return figureOf(this.document.means, this.document.intervals, name);
   }
 
   /** Just its mean, 0 if there is none. */
@@ -129,12 +127,21 @@ export class Report {
   }
 }
 
+/** A figure by its dotted name, of trees of means and intervals; null if there is none. */
+export function figureOf(means: Tree, intervals: Tree | null, name: string): Figure | null {
+  const mean = walk(means, name);
+  if (typeof mean !== "number") return null;
+  const interval = intervals ? walk(intervals, name) : null;
+  const [low, high] = Array.isArray(interval) ? (interval as [number, number]) : [null, null];
+  return { mean, low, high };
+}
+
 function byId<One extends { id: string }>(rows: One[]): Map<string, One> {
   return new Map(rows.map((one) => [one.id, one]));
 }
 
-function walk(tree: Record<string, unknown>, name: string): unknown {
+function walk(tree: Tree, name: string): unknown {
   let here: unknown = tree;
-  for (const part of name.split(".")) here = (here as Record<string, unknown> | null | undefined)?.[part];
+  for (const part of name.split(".")) here = (here as Tree | null | undefined)?.[part];
   return here;
 }

@@ -22,7 +22,11 @@ export class Watched {
   private wait = SOONEST_S;
   private closed = false;
 
-  constructor(readonly request: JobRequest) {
+  /** `ondone` is called with the job once it is done. */
+  constructor(
+    readonly request: JobRequest,
+    private readonly ondone: (job: Job) => void = () => undefined,
+  ) {
     void this.start();
   }
 
@@ -56,6 +60,7 @@ export class Watched {
     this.problems = job.problems;
     if (!FINAL.has(job.state)) return;
     this.events?.close();
+    if (job.state === "done") this.ondone(job);
     if (job.state === "cancelled" && !this.closed) this.retry(); // somebody else did not want it any more
   }
 
