@@ -1,27 +1,28 @@
 import type { Case, CaseTold, Lever, Measure } from "../data/api";
 
-/** The change of a case that sets a lever. */
-function changeOf(one: Case, lever: Lever): string | undefined {
-  return one.changes.find((change) => change.startsWith(`${lever.change}=`));
+/** What a case sets a target to, as text; undefined if it does not. */
+export function setting(one: Case, target: string): string | undefined {
+  const change = one.changes.find((other) => other.startsWith(`${target}=`));
+  return change?.slice(target.length + 1);
 }
 
-export function isSet(one: Case, lever: Lever): boolean {
-  return changeOf(one, lever) !== undefined;
+/** The case with a target set; with null it is left as it was. */
+export function withSetting(one: Case, target: string, text: string | null): Case {
+  const others = one.changes.filter((change) => !change.startsWith(`${target}=`));
+  return { ...one, changes: text === null ? others : [...others, `${target}=${text}`] };
 }
 
 /** What a lever stands at: as set, as the measures leave it, or as the package has it. */
 export function valueOf(one: Case, lever: Lever, told: CaseTold | null): number {
-  const change = changeOf(one, lever);
-  if (change !== undefined) return Number(change.slice(lever.change.length + 1));
-  const after = told?.changed.find((change) => change.target === lever.change)?.after;
-  return one.measures.length + one.changes.length && typeof after === "number" ? after : lever.value;
+  const set = setting(one, lever.change);
+  if (set !== undefined) return Number(set);
+  const after = one.measures.length + one.changes.length ? told?.changed.find((change) => change.target === lever.change)?.after : undefined;
+  return after === undefined || Number.isNaN(Number(after)) ? lever.value : Number(after);
 }
 
-/** The case with a lever set; with nothing, or the package's own value, it is left as it was. */
-export function withLever(one: Case, lever: Lever, value: number | null): Case {
-  const others = one.changes.filter((change) => change !== changeOf(one, lever));
-  const own = value === null || (value === lever.value && !one.measures.length);
-  return { ...one, changes: own ? others : [...others, `${lever.change}=${plain(value)}`] };
+/** The case with a lever set; at the package's own value nothing is said of it, unless a measure changes it. */
+export function withLever(one: Case, lever: Lever, value: number): Case {
+  return withSetting(one, lever.change, value === lever.value && !one.measures.length ? null : plain(value));
 }
 
 /** A number without the noise of binary fractions. */

@@ -1,6 +1,6 @@
 import type { Case, Package, PackageDetail, Problem } from "../data/api";
 import { api, problemsOf } from "./api";
-import { caseOf, paramsOf, route } from "./router.svelte";
+import { caseOf, paramsOf, route, type View } from "./router.svelte";
 
 const NONE: Case = { package: "", measures: [], changes: [], days: null, warmup_days: null, seed: 0 };
 
@@ -22,10 +22,16 @@ class Session {
     }
   }
 
+  /** The case for a view: all but the tables are of corridors. */
+  caseFor(view: View): Case {
+    const corridors = this.packages.filter((one) => one.kind === "corridor");
+    const fits = view === "tables" || corridors.some((one) => one.id === this.case.package);
+    return this.case.package && fits ? this.case : { ...NONE, package: corridors[0]?.id ?? "" };
+  }
+
   /** Take the case from the address. */
   async open(params: URLSearchParams): Promise<void> {
-    const first = this.packages.find((one) => one.kind === "corridor");
-    const found = caseOf(params, this.case.package || (first?.id ?? ""));
+    const found = caseOf(params, this.caseFor(route.view).package);
     if (JSON.stringify(found) !== JSON.stringify(this.case)) this.case = found;
     if (!found.package || this.detail?.id === found.package) return;
     this.detail = null;
@@ -41,11 +47,6 @@ class Session {
   /** Look at another package, as it is. */
   choose(id: string): void {
     route.go(route.view, paramsOf({ ...NONE, package: id }));
-  }
-
-  /** Change the case; the address follows at once unless it is said later. */
-  change(next: Case): void {
-    this.case = next;
   }
 
   /** Write the case into the address. */

@@ -262,6 +262,10 @@ export const en = {
     cost: (millions: string) => `${millions} million`,
     needs: (others: string) => `needs ${others}`,
 
+    closed: (days: string, months: number, hours: string) =>
+      `${days} days in each of ${months} months, in spells of ${hours} h`,
+    once: { start: "Closed from", end: "until" },
+
     run: "How it is simulated",
     days: "Days that count",
     warmup: "Days before them",
