@@ -1,0 +1,105 @@
+"""Pictures of the live page in three sizes: `PYTHONPATH=tests python docs/examples/screenshots.py` writes `docs/pictures/VIEW-SIZE.webp`.
+
+It starts a server of its own in a folder that is removed, and asks for a what-if, the studies and a transfer plan.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+
+from browser import browser
+from served import Server
+
+PICTURES = Path(__file__).parents[1] / "pictures"
+SIZES = {"phone": (360, 800), "desk": (1440, 900), "wall": (3840, 2160)}
+LARGEST = 150_000
+PATIENCE_MS = 600_000
+CASE = "package=trans-caspian&with=traffic-2025&set=equipment.aktau-crane.count=2"
+
+
+def what_if(page: Page) -> None:
+    """Wait for all replications and the map of the change."""
+    expect(page.locator("header [role=status]")).to_contain_text("8 of 8", timeout=PATIENCE_MS)
+    expect(page.locator(".whose")).to_contain_text("show the changed corridor", timeout=PATIENCE_MS)
+    page.get_by_label("Time shown").fill(str(24 * 45 + 9))
+
+
+def tables(page: Page) -> None:
+    """Open a table."""
+    page.get_by_role("link", name="zones").or_(page.get_by_role("button", name="zones")).first.click()
+    page.wait_for_selector("[role=grid], table")
+
+
+def study(page: Page) -> None:
+    """Start a study and wait for what it found."""
+    page.get_by_role("button", name="Start").first.click()
+    expect(page.locator(".jobbar")).to_have_count(0, timeout=PATIENCE_MS)
+    page.wait_for_selector("main h2")
+
+
+def comparison(page: Page) -> None:
+    """Compare a few measures."""
+    for measure in ("A second quay crane", "Dredging", "Two feeders"):
+        page.get_by_label(re.compile(measure)).first.check()
+    study(page)
+
+
+def plan(page: Page) -> None:
+    """Plan a transfer."""
+    page.get_by_role("button", name=re.compile("Plan|Start")).first.click()
+    expect(page.locator(".jobbar")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+VIEWS: dict[str, Callable[[Page], None]] = {
+    "live": what_if, "tables": tables, "bottlenecks": study, "compare": comparison, "invest": study, "transfer": plan,
+}  # fmt: skip
+
+
+def kept(picture: bytes, file: Path) -> None:
+    """Keep a picture, as good as it may be within the size allowed."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    for quality in range(80, 10, -10):
+        image.save(file, quality=quality, method=6)
+        if file.stat().st_size <= LARGEST:
+            return
+
+
+def take(chromium: Browser, address: str, name: str) -> None:
+    """Take the pictures of a view."""
+    for size, (width, height) in SIZES.items():
+        page = chromium.new_page(
+            viewport={"width": width, "height": height}, reduced_motion="reduce", color_scheme="light"
+        )
+        page.set_default_timeout(60_000)
+        page.goto(f"{address}#/{name}?{CASE if name == 'live' else 'package=trans-caspian'}")
+        VIEWS[name](page)
+        page.wait_for_timeout(800)
+        page.evaluate("scrollTo(0, 0)")
+        file = PICTURES / f"{name}-{size}.webp"
+        kept(page.screenshot(), file)
+        page.close()
+        print(file)
+
+
+def main(names: list[str]) -> None:
+    """Take the pictures of all views, or of those that are named."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as data, browser() as chromium:
+        server = Server(Path(data))
+        try:
+            for name in names or VIEWS:
+                take(chromium, server.address, name)
+        finally:
+            server.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
