@@ -1,4 +1,4 @@
-import type { Case, CaseTold, Cells, Job, JobRequest, NamedCase, Package, PackageDetail, Problem, Table } from "../data/api";
+import type { Case, CaseRead, Cells, Job, JobRequest, NamedCase, Package, PackageDetail, Problem, Table } from "../data/api";
 import { say } from "../messages";
 
 /** The service refused, or could not be reached: `problems` say why. */
@@ -65,7 +65,7 @@ export const api = {
   check: (id: string, tables: Tables) => json<{ problems: Problem[] }>("POST", ["packages", id, "check"], { tables }),
   edit: (id: string, tables: Tables) => json<Package>("POST", ["packages", id, "edit"], { tables }),
   tell: ({ package: id, measures, changes, days, warmup_days }: Case) =>
-    json<CaseTold>("POST", ["packages", id, "case"], { measures, changes, days, warmup_days }),
+    json<CaseRead>("POST", ["packages", id, "case"], { measures, changes, days, warmup_days }),
 
   cases: () => json<NamedCase[]>("GET", ["cases"]),
   save: (name: string, one: Case) => ask("PUT", ["cases", name], one),

@@ -1,4 +1,4 @@
-import type { Case, CaseTold, Lever, Measure } from "../data/api";
+import type { Case, CaseRead, Lever, Measure } from "../data/api";
 
 /** What a case sets a target to, as text; undefined if it does not. */
 export function setting(one: Case, target: string): string | undefined {
@@ -13,7 +13,7 @@ export function withSetting(one: Case, target: string, text: string | null): Cas
 }
 
 /** What a lever stands at: as set, as the measures leave it, or as the package has it. */
-export function valueOf(one: Case, lever: Lever, told: CaseTold | null): number {
+export function valueOf(one: Case, lever: Lever, told: CaseRead | null): number {
   const set = setting(one, lever.change);
   if (set !== undefined) return Number(set);
   const after = one.measures.length + one.changes.length ? told?.changed.find((change) => change.target === lever.change)?.after : undefined;

@@ -1,4 +1,4 @@
-import type { Case, CaseTold, Job, Problem } from "../data/api";
+import type { Case, CaseRead, Job, Problem } from "../data/api";
 import { unpacked } from "../data/pack";
 import { Report } from "../data/report";
 import { api, problemsOf } from "./api";
@@ -41,7 +41,7 @@ export class WhatIf {
   changed = $state.raw<Simulated | null>(null);
   /** The change that has an answer: the present one, or the last before it. */
   answered = $state.raw<Simulated | null>(null);
-  told = $state.raw<CaseTold | null>(null);
+  told = $state.raw<CaseRead | null>(null);
   /** Why the change cannot be made. */
   problems = $state.raw<Problem[]>([]);
   replications = $state(8);
