@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from jibek.results._style import COLOURS, FAINT, INK, canvas, styled
 from jibek.transfer._check_cranes import Course, Leg, courses
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from jibek.transfer._job import Job
     from jibek.transfer._plan import Plan
 
-_KINDS = {
+Kind = Literal["direct", "in", "out", "aside"]
+
+_KINDS: dict[Kind, tuple[str, str]] = {
     "direct": ("from train to train", COLOURS[0]),
     "in": ("into the yard", COLOURS[1]),
     "out": ("out of the yard", COLOURS[2]),
@@ -22,7 +24,7 @@ _KINDS = {
 }
 
 
-def kind_of(job: Job, leg: Leg) -> str:
+def kind_of(job: Job, leg: Leg) -> Kind:
     """Say what a way belongs to: `direct`, `in` or `out` of the yard, or `aside`."""
     if leg.move.box is None:
         return "aside"
@@ -38,7 +40,7 @@ def crane_chart(job: Job, plan: Plan) -> Figure:
     with styled():
         of = f"{job.header.title or job.header.id}, by {plan.header.method or plan.header.id}"
         figure, (axes,) = canvas(11.0, 6.4, titles=("Where the cranes are", of))
-        segments: dict[str, list[Any]] = {kind: [] for kind in _KINDS}
+        segments: dict[Kind, list[Any]] = {kind: [] for kind in _KINDS}
         for course in found:
             _standing(axes, course, last)
             for leg in course.legs:
@@ -64,7 +66,7 @@ def _standing(axes: Any, course: Course, last: float) -> None:
     axes.annotate(course.crane.id, (0, course.xs_m[0]), (3, 3), textcoords="offset points", fontsize=8, color=INK)
 
 
-def _coloured(axes: Any, segments: dict[str, list[Any]]) -> None:
+def _coloured(axes: Any, segments: dict[Kind, list[Any]]) -> None:
     from matplotlib.collections import LineCollection
 
     for kind, lines in segments.items():
