@@ -14,7 +14,7 @@ from jibek.transfer._check_yard import Spot, Spots
 from jibek.transfer._iso6346 import length_m
 from jibek.web._document import Part
 
-Point = tuple[float, float]
+Pair = tuple[float, float]
 
 
 class BoardTrack(Part):
@@ -37,7 +37,7 @@ class BoardWagon(Part):
     base_m: float
     tare_t: float
     position_m: float
-    slots: list[Point]
+    slots: list[Pair]
 
 
 class BoardTrain(Part):
@@ -86,18 +86,19 @@ class BoardSlot(Part):
 
 
 class BoardMove(Part):
-    """What a crane does; without a box it makes way, and has neither a place nor a time of picking and putting down."""
+    """What a crane does; `way_s`: when it goes with the box. Without a box it makes way, and picks and puts down nothing."""
 
     box: str | None
     kind: Kind
     begin_s: float
     pick_s: float | None
+    way_s: Pair
     drop_s: float | None
     end_s: float
     from_place: str
     to_place: str
-    from_m: Point
-    to_m: Point
+    from_m: Pair
+    to_m: Pair
 
 
 class BoardCrane(Part):
@@ -252,6 +253,7 @@ def _move(job: Job, leg: Leg, from_y: float, to_y: float) -> BoardMove:
         kind=kind_of(job, leg),
         begin_s=_near(move.begin_s),
         pick_s=None if move.pick_s is None else _near(move.pick_s),
+        way_s=(_near(leg.begin_s), _near(leg.end_s)),
         drop_s=None if move.drop_s is None else _near(move.drop_s),
         end_s=_near(move.end_s),
         from_place=move.from_place,
