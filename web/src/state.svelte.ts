@@ -14,7 +14,7 @@ export const SPEEDS = [1, 4, 12, 24, 72] as const;
 const LAG_S = 0.1;
 
 /** The hour shown and how fast it moves on. */
-class Clock {
+export class Clock {
   /** Of this frame; the page follows `hour`. */
   exact = 0;
   private late = 0;
@@ -48,7 +48,7 @@ class Clock {
   /** Move on by real seconds; at the end it begins again. */
   tick(seconds: number): void {
     if (!this.playing) return;
-    this.exact = (this.exact + this.speed * Math.min(seconds, 0.25)) % Math.max(this.end, 1);
+    this.exact = (this.exact + this.speed * Math.min(seconds, 0.25)) % (this.end || 1);
     this.late += seconds;
     if (this.late < LAG_S) return;
     this.late = 0;
