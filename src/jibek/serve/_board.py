@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import accumulate
-from typing import Literal
+from typing import Any, Literal
 
 from jibek.transfer import Job, Plan
 from jibek.transfer import tables as t
@@ -125,8 +125,8 @@ class Board(Part):
     cranes: list[BoardCrane]
 
 
-def board(job: Job, plan: Plan) -> Board:
-    """Say what is drawn of a plan.
+def board(job: Job, plan: Plan) -> dict[str, Any]:
+    """Return what is drawn of a plan, a `Board`, for a JSON document.
 
     Parameters
     ----------
@@ -138,12 +138,12 @@ def board(job: Job, plan: Plan) -> Board:
     >>> from jibek.transfer import generate, plan_by_rule
     >>> job = generate("pair", 20, seed=1)
     >>> made = board(job, plan_by_rule(job))
-    >>> len(made.boxes), [crane.id for crane in made.cranes]
+    >>> len(made["boxes"]), [crane["id"] for crane in made["cranes"]]
     (20, ['C1', 'C2', 'C3'])
     """
     spots = Spots(job, plan)
     moves, stays = (move.end_s for move in plan.moves), (stay.until_s for stay in plan.parking)
-    return Board(
+    found = Board(
         title=job.header.title or job.header.id,
         start=job.header.start.isoformat(),
         end_s=_near(max((*moves, *stays), default=0.0)),
@@ -166,6 +166,7 @@ def board(job: Job, plan: Plan) -> Board:
         ],
         cranes=[_crane(job, spots, course) for course in courses(job, plan, spots)],
     )
+    return found.model_dump(mode="json")
 
 
 def _near(value: float) -> float:
