@@ -1,3 +1,5 @@
+import { board } from "./en-board";
+
 /** Seconds in words. */
 function seconds(value: number): string {
   return value < 90 ? `${Math.max(1, Math.round(value))} s` : `${Math.round(value / 60)} min`;
@@ -316,6 +318,8 @@ export const en = {
     noRun: "The run cannot be shown",
     foot: (version: string) => `Simulated by Jibek ${version}.`,
   },
+
+  board,
 
   foot: (version: string) => `Made by Jibek ${version}. Everything on this page is in this one file.`,
   licence: (text: string) => `Data: ${text}`,
