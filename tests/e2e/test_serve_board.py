@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
-import subprocess
-import sys
-import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from browser import browser
+from served import Server
 from transfer_packages import A, cell, write_job
 
 pytestmark = pytest.mark.slow
@@ -40,22 +37,14 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Start the server on a free port, and return its address."""
-    data = tmp_path_factory.mktemp("data")
-    command = [sys.executable, "-m", "jibek", "serve", "--port", "0", "--data", str(data)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+/", process.stdout.readline())
-        assert found, "the server does not say where it is"
-        try:
-            yield found.group()
-        finally:
-            process.terminate()
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    found = Server(tmp_path_factory.mktemp("served"), "starter")
+    yield found
+    found.stop()
 
 
 @contextmanager
-def opened(chromium: Browser, address: str, asked: str, size: str = "desk", **more: Any) -> Iterator[Page]:
+def opened(chromium: Browser, server: Server, asked: str, size: str = "desk", **more: Any) -> Iterator[Page]:
     """Open the board; whatever goes wrong in the page fails the test."""
     width, height = SIZES[size]
     settings = {"reduced_motion": "reduce", **more}
@@ -65,7 +54,7 @@ def opened(chromium: Browser, address: str, asked: str, size: str = "desk", **mo
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
-    page.goto(f"{address}#/transfer?{asked}")
+    page.goto(f"{server.address}#/transfer?{asked}")
     if asked:
         expect(page.get_by_role("heading", name="What the plan is worth")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.locator("canvas")).to_be_visible(timeout=PATIENCE_MS)
@@ -75,27 +64,24 @@ def opened(chromium: Browser, address: str, asked: str, size: str = "desk", **mo
 
 
 @pytest.fixture
-def page(chromium: Browser, server: str) -> Iterator[Page]:
+def page(chromium: Browser, server: Server) -> Iterator[Page]:
     with opened(chromium, server, JOB) as found:
         yield found
 
 
-def answer(server: str, **generate: Any) -> dict[str, Any]:
+def answer(server: Server, **generate: Any) -> dict[str, Any]:
     """Return the answer of the job that plans what is generated, from the API."""
-    with urllib.request.urlopen(f"{server}api/jobs") as found:
-        jobs = json.load(found)
-    made = next(job for job in jobs if (job["request"].get("generate") or {}).items() >= generate.items())
-    with urllib.request.urlopen(f"{server}api/jobs/{made['id']}") as found:
-        told: dict[str, Any] = json.load(found)["answer"]
+    made = next(job for job in server.ask("jobs") if (job["request"].get("generate") or {}).items() >= generate.items())
+    told: dict[str, Any] = server.ask(f"jobs/{made['id']}")["answer"]
     return told
 
 
-def board(server: str) -> dict[str, Any]:
+def board(server: Server) -> dict[str, Any]:
     held: dict[str, Any] = answer(server, family="pair", size=41, seed=4)["board"]
     return held
 
 
-def moves(server: str) -> list[tuple[str, dict[str, Any]]]:
+def moves(server: Server) -> list[tuple[str, dict[str, Any]]]:
     return [(crane["id"], move) for crane in board(server)["cranes"] for move in crane["moves"]]
 
 
@@ -110,7 +96,7 @@ def show(page: Page, seconds: float) -> None:
     )
 
 
-def test_a_job_is_planned_from_the_form(chromium: Browser, server: str) -> None:
+def test_a_job_is_planned_from_the_form(chromium: Browser, server: Server) -> None:
     with opened(chromium, server, "") as page:
         page.get_by_label("Job", exact=True).select_option("merge")
         page.get_by_label("Boxes").fill("30")
@@ -126,7 +112,7 @@ def test_a_job_is_planned_from_the_form(chromium: Browser, server: str) -> None:
         assert "made=merge/30/3" in page.url
 
 
-def test_a_plan_can_be_stopped(chromium: Browser, server: str) -> None:
+def test_a_plan_can_be_stopped(chromium: Browser, server: Server) -> None:
     with opened(chromium, server, "") as page:
         page.get_by_label("Search").fill("500")
         page.get_by_role("button", name="Plan", exact=True).click()
@@ -135,7 +121,7 @@ def test_a_plan_can_be_stopped(chromium: Browser, server: str) -> None:
         expect(page.locator("progress")).to_have_count(0)
 
 
-def test_a_box_chosen_in_one_part_is_lit_in_all(page: Page, server: str) -> None:
+def test_a_box_chosen_in_one_part_is_lit_in_all(page: Page, server: Server) -> None:
     yard = next(move["box"] for _, move in moves(server) if move["kind"] == "in")
     cranes = [crane for crane, move in moves(server) if move["box"] == yard]
     look_at(page, yard)
@@ -183,7 +169,7 @@ def test_kinds_of_moves_are_told_apart_by_stroke(page: Page) -> None:
     assert len(set(dashes.values())) == 3, dashes
 
 
-def test_boxes_go_from_train_to_train_as_time_goes(page: Page, server: str) -> None:
+def test_boxes_go_from_train_to_train_as_time_goes(page: Page, server: Server) -> None:
     held = board(server)
     done = page.locator(".done")
     expect(done).to_have_text("0 of 41 boxes on their trains")
@@ -206,7 +192,7 @@ def test_it_plays_and_stands(page: Page) -> None:
     assert page.evaluate(shot) != before
 
 
-def test_it_is_smooth(chromium: Browser, server: str) -> None:
+def test_it_is_smooth(chromium: Browser, server: Server) -> None:
     """Frames of some seconds while it plays: half of them come at least 50 times a second, in the best of three tries."""
     watch = """async () => {
         const times = [];
@@ -236,7 +222,7 @@ def test_keys_zoom_and_set_the_time(page: Page) -> None:
     assert float(bar.input_value()) == pytest.approx(1 / 3600)
 
 
-def test_the_work_list_is_a_file(page: Page, server: str, tmp_path: Path) -> None:
+def test_the_work_list_is_a_file(page: Page, server: Server, tmp_path: Path) -> None:
     page.get_by_label("Crane", exact=True).select_option("C2")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the list of C2 as CSV").click()
@@ -262,7 +248,7 @@ def zipped(folder: Path, path: Path) -> Path:
     return path
 
 
-def test_an_uploaded_job_is_planned(chromium: Browser, server: str, tmp_path: Path) -> None:
+def test_an_uploaded_job_is_planned(chromium: Browser, server: Server, tmp_path: Path) -> None:
     archive = zipped(write_job(tmp_path / "small"), tmp_path / "small.zip")
     with opened(chromium, server, "") as page:
         page.get_by_label("Upload a job").set_input_files(archive)
@@ -274,7 +260,7 @@ def test_an_uploaded_job_is_planned(chromium: Browser, server: str, tmp_path: Pa
         expect(page.locator("section[aria-labelledby=box-story]")).to_contain_text("directly, by one crane move")
 
 
-def test_a_spoilt_job_is_refused_with_its_problems(chromium: Browser, server: str, tmp_path: Path) -> None:
+def test_a_spoilt_job_is_refused_with_its_problems(chromium: Browser, server: Server, tmp_path: Path) -> None:
     folder = write_job(tmp_path / "spoilt")
     cell("boxes", 1, "mass_t", "heavy")(folder)
     with opened(chromium, server, "") as page:
@@ -284,7 +270,7 @@ def test_a_spoilt_job_is_refused_with_its_problems(chromium: Browser, server: st
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark"), ("wall", "light")])
-def test_nothing_bars_the_way(chromium: Browser, server: str, size: str, scheme: str) -> None:
+def test_nothing_bars_the_way(chromium: Browser, server: Server, size: str, scheme: str) -> None:
     with opened(chromium, server, JOB, size, color_scheme=scheme) as page:
         look_at(page, next(move["box"] for _, move in moves(server) if move["kind"] == "in"))
         options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
