@@ -1,4 +1,5 @@
 import { board } from "./en-board";
+import { views } from "./en-views";
 
 /** Seconds in words. */
 function seconds(value: number): string {
@@ -320,6 +321,7 @@ export const en = {
   },
 
   board,
+  views,
 
   foot: (version: string) => `Made by Jibek ${version}. Everything on this page is in this one file.`,
   licence: (text: string) => `Data: ${text}`,
