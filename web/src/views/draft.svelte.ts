@@ -23,9 +23,13 @@ export class Draft {
   private past = $state.raw<Step[]>([]);
   private future = $state.raw<Step[]>([]);
   private readonly given: Record<string, Cells> = {};
-  readonly changed = $derived(Object.fromEntries(Object.entries(this.cells).filter(([name, one]) => one !== this.given[name])));
 
   constructor(readonly id: string) {}
+
+  /** The tables that are not as the package has them. */
+  get changed(): Record<string, Cells> {
+    return Object.fromEntries(Object.entries(this.cells).filter(([name, one]) => one !== this.given[name]));
+  }
 
   get isChanged(): boolean {
     return Object.keys(this.changed).length > 0;
@@ -117,6 +121,10 @@ export function draftOf(id: string): Draft {
   drafts.set(id, found);
   return found;
 }
+
+addEventListener("beforeunload", (event) => {
+  if ([...drafts.values()].some((one) => one.isChanged)) event.preventDefault();
+});
 
 export const forget = (id: string): boolean => drafts.delete(id);
 
