@@ -20,7 +20,7 @@ export const views = {
     "transit_days.mean": "days",
     "transit_days.p50": "days",
     "transit_days.p90": "days",
-    cost_per_teu: "of the package's currency per TEU",
+    cost_per_teu: "per TEU",
     co2e_kg_per_teu: "kg per TEU",
   } as Record<string, string>,
   figures: {
@@ -29,10 +29,12 @@ export const views = {
     "transit_days.mean": "Transit, mean",
     "transit_days.p50": "Transit, median",
     "transit_days.p90": "Transit, 90 % within",
-    cost_per_teu: "Cost",
+    cost_per_teu: "Cost, in the package's currency",
     co2e_kg_per_teu: "CO₂e",
   } as Record<string, string>,
   change: { plus: (value: string) => `+${value}`, less: (value: string) => `−${value}`, times: (value: string) => `× ${value}`, is: (value: string) => `= ${value}` },
+
+  departures: (service: string) => `Departures of ${service}`,
 
   bottlenecks: {
     title: "Bottlenecks",

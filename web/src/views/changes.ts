@@ -14,6 +14,8 @@ const PARTS = /^(.+?)\s*(\*=|\+=|=)\s*(.*)$/;
 export function inPlain(change: string, levers: readonly Named[]): string | null {
   const [, target, operator, value = ""] = PARTS.exec(change) ?? [];
   const lever = levers.find((one) => one.change === target);
+  const service = /^services\.(.+)\.every_h$/.exec(target ?? "")?.[1];
+  if (service && operator === "*=") return `${say.views.departures(service)} ${amount(operator, (1 / Number(value)).toPrecision(4))}`;
   return lever ? `${lever.label} ${amount(operator ?? "=", value)} ${lever.unit ?? ""}`.trim() : null;
 }
 
@@ -23,6 +25,12 @@ function amount(operator: string, value: string): string {
   if (operator === "*=") return say.views.change.times(text);
   if (operator === "=") return say.views.change.is(text);
   return known < 0 ? say.views.change.less(text) : say.views.change.plus(text);
+}
+
+/** What the bound calls the departures of a service, in words. */
+export function departures(target: string): string | null {
+  const service = /^services\.(.+)\.departures$/.exec(target)?.[1];
+  return service ? say.views.departures(service) : null;
 }
 
 /** The change that raises a capacity of the bound by one, yards by 10 %; null where none is that simple. */

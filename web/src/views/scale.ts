@@ -33,7 +33,7 @@ export const told = (one: Interval | undefined): string => figure(known(one));
 /** A difference, with its sign. */
 export function signed(one: Interval | undefined): string {
   const found = known(one);
-  return found && found.mean > 0 ? `+${figure(found)}` : figure(found).replace(/^-/, "−");
+  return found && found.mean > 0 ? `+${figure(found)}` : figure(found).replace(/^-(?=0( |$))/, "").replace(/^-/, "−");
 }
 
 /** Three digits of a number. */

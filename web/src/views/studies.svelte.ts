@@ -1,7 +1,7 @@
 import type { JobRequest } from "../data/api";
 import { hashOf, paramsOf } from "../live/router.svelte";
 import { session } from "../live/session.svelte";
-import { inPlain } from "./changes";
+import { departures, inPlain } from "./changes";
 
 /** What was asked last, by kind and case: who comes back sees the answer, which the service has kept. */
 class Asked {
@@ -31,11 +31,13 @@ export const asked = new Asked();
 export const changeName = (change: string): string => inPlain(change, session.detail?.levers ?? []) ?? change;
 
 export const capacityName = (target: string): string =>
-  session.detail?.levers.find((one) => one.change === target)?.label ?? target;
+  session.detail?.levers.find((one) => one.change === target)?.label ?? departures(target) ?? target;
 
 export const flowName = (id: string): string => session.detail?.flows.find((one) => one.id === id)?.name ?? id;
 
 export const measureName = (id: string): string => session.detail?.measures.find((one) => one.id === id)?.title ?? id;
+
+export const costOf = (id: string): number | null => session.detail?.measures.find((one) => one.id === id)?.cost_musd ?? null;
 
 /** The address of the case with more measures and changes, as a what-if. */
 export function whatIf(more: { measures?: string[]; changes?: string[] }): string {
