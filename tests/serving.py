@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,16 +88,19 @@ class Server:
             time.sleep(0.05)
         raise AssertionError(f"the job is not {states or DONE} after {seconds} s: {job}")
 
-    def events(self, id: str) -> Iterator[dict[str, Any]]:
+    def events(self, id: str) -> Generator[dict[str, Any], None, None]:
         """Watch a job to the end of its events."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request("GET", f"/api/jobs/{id}/events")
         answer = connection.getresponse()
-        assert answer.getheader("content-type", "").startswith("text/event-stream")
-        for line in answer:
-            if line.startswith(b"data: "):
-                yield json.loads(line[6:])
-        connection.close()
+        try:
+            assert answer.getheader("content-type", "").startswith("text/event-stream")
+            for line in answer:
+                if line.startswith(b"data: "):
+                    yield json.loads(line[6:])
+        finally:
+            answer.close()
+            connection.close()
 
     def workers(self) -> list[int]:
         """Return the processes below the server that are workers."""

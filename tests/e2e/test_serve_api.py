@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def nothing_left(server: Server) -> None:
 
 def test_a_simulation_is_that_of_the_command_line(simulated: dict[str, Any]) -> None:
     code, out, _ = call("simulate", "starter", "--days", "3", "--warmup-days", "0", "--replications", "3", "--json")
-    expected, told = json.loads(out), simulated["answer"]
+    expected, told = json.loads(out), dict(simulated["answer"])
     assert code == 0
     assert simulated["state"] == "done"
     for document in (expected, told):
@@ -109,7 +110,7 @@ def test_no_other_files(server: Server, simulated: dict[str, Any], name: str) ->
 
 
 def test_studies_are_those_of_the_command_line(server: Server) -> None:
-    words = ("starter", "--days", "3", "--warmup-days", "0", "--json")
+    words = ("starter", "--days", "20", "--warmup-days", "0", "--json")
     asked: dict[tuple[str, ...], dict[str, Any]] = {
         ("bound",): {},
         ("bottlenecks", "--most", "2", "--replications", "2"): {"most": 2, "replications": 2},
@@ -120,21 +121,26 @@ def test_studies_are_those_of_the_command_line(server: Server) -> None:
             "budget": 20, "objective": "transit", "replications": 3,
         },
     }  # fmt: skip
-    jobs = {command: server.start(kind=command[0], case=SHORT, **more)["id"] for command, more in asked.items()}
+    jobs = {
+        command: server.start(kind=command[0], case={**SHORT, "days": 20}, **more)["id"]
+        for command, more in asked.items()
+    }
     for (name, *options), id in jobs.items():
         code, out, err = call(name, *words, *options)
         assert code == 0, err
-        assert server.wait(id)["answer"] == json.loads(out), name
+        told, expected = server.wait(id)["answer"], json.loads(out)
+        for document in (told, expected):
+            document.pop("seconds", None)
+        assert told == expected, name
 
 
 def test_a_plan(server: Server) -> None:
-    asked = {"kind": "plan", "generate": {"family": "pair", "size": 4, "seed": 1}, "time_limit_s": 0}
+    asked = {"kind": "plan", "generate": {"family": "pair", "size": 20, "seed": 1}, "time_limit_s": 0}
     job = server.wait(server.start(**asked)["id"])
     assert job["state"] == "done", job["problems"]
     assert job["answer"]["left_over"] == 0
-    assert job["answer"]["turnaround_s"] >= job["answer"]["bound_s"] > 0
+    assert job["answer"]["value_s"] >= job["answer"]["bound_s"] > 0
     assert {"job/job.toml", "plan/moves.csv"} <= set(job["files"])
-    assert job["answer"]["board"]["boxes"]
 
 
 @pytest.mark.parametrize(
@@ -234,9 +240,7 @@ def test_a_cancelled_job_frees_what_it_held(server: Server) -> None:
 def test_a_worker_that_is_killed(server: Server) -> None:
     job = server.start(kind="simulate", case=LONG, replications=39)
     server.wait(job["id"], "running")
-    before = set(server.workers())
-    held = [pid for pid in before if any(job["id"] in link for link in open_files(pid))]
-    os.kill(held[0], signal.SIGKILL)
+    os.kill(at_work(server, job["id"]), signal.SIGKILL)
     failed = server.wait(job["id"])
     assert failed["state"] == "failed"
     assert "died" in failed["problems"][0]["message"]
@@ -245,9 +249,15 @@ def test_a_worker_that_is_killed(server: Server) -> None:
     assert {server.wait(one["id"])["state"] for one in after} == {"done"}
 
 
-def open_files(pid: int) -> list[str]:
-    """Return what a process has open."""
-    return [os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir() if path.is_symlink()]
+def at_work(server: Server, id: str) -> int:
+    """Return the process that has the folder of a job open."""
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        for pid in server.workers():
+            with suppress(OSError):
+                if any(id in os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()):
+                    return pid
+    raise AssertionError(f"nobody works on {id}")
 
 
 def test_too_many_jobs(server: Server) -> None:
@@ -282,6 +292,7 @@ def test_a_restart_loses_nothing(tmp_path: Path) -> None:
         first.process.kill()
         first.process.wait()
         assert gone(workers)
+        events.close()
     with serving(tmp_path) as second:
         assert second.left() == [] or all("tmp" in name for name in second.left())  # what warms the workers
         assert second.job(done["id"]) == done
@@ -302,6 +313,7 @@ def test_an_interruption_ends_it_at_once(tmp_path: Path) -> None:
         assert time.monotonic() - begin < 5
         assert server.process.communicate() == ("", "")
         assert gone(processes)
+        events.close()
         assert server.left() == []
         assert list((tmp_path / "jobs").iterdir()) == []
 
@@ -329,20 +341,14 @@ def test_a_port_in_use(tmp_path: Path) -> None:
 
 
 def test_schemathesis(server: Server) -> None:
-    """Requests made from the API's description, and spoilt ones, get answers that it describes."""
-    words = [
-        "run",
-        f"http://127.0.0.1:{server.port}/api/openapi.json",
-        "--max-examples",
-        "15",
-        "--seed",
-        "1",
-        "--no-color",
-    ]
-    words += ["--exclude-path-regex", "/events$", "--checks", "all", "--request-timeout", "30"]
-    ended = subprocess.run(
-        [str(Path(sys.executable).with_name("schemathesis")), *words], capture_output=True, text=True, timeout=280
-    )
+    """Requests made from the API's description, and spoilt ones, get answers that it describes; zips have tests of their own."""
+    upload = server.ask("GET", "/api/openapi.json").json["paths"]["/api/packages"]["post"]["operationId"]
+    command = (
+        str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(Path(__file__).with_name("schemathesis.toml")),
+        "run", f"http://127.0.0.1:{server.port}/api/openapi.json", "--phases", "coverage,fuzzing", "--max-examples", "5",
+        "--seed", "1", "--no-color", "--exclude-path-regex", "/events$", "--exclude-operation-id", upload,
+    )  # fmt: skip
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=280)
     assert ended.returncode == 0, ended.stdout[-10_000:]
     for job in server.ask("GET", "/api/jobs").json:
         server.ask("DELETE", f"/api/jobs/{job['id']}")

@@ -18,7 +18,7 @@ Replications = Annotated[int, Field(description="how often, each time with other
 class Part(BaseModel):
     """A piece of what is sent; nothing is in it that is not described."""
 
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class Problem(Part):

@@ -58,8 +58,8 @@ class Closure(Part):
     id: str
     target: str = Field(description="what is closed, `table.id`")
     label: str
-    start: datetime | None
-    end: datetime | None
+    start: str | None = Field(description="date and time by the corridor's clock, which has no zone")
+    end: str | None
     months: list[int] = Field(description="months of random closures; none: all")
     days_per_month: float | None
     duration_h: float | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -168,9 +169,13 @@ def _closures(corridor: Corridor) -> Iterator[told.Closure]:
             (f"{kind}s", place) for kind in ("terminal", "zone", "link") if (place := getattr(one, kind)) is not None
         )
         yield told.Closure(
-            id=one.id, target=f"{table}.{id}", label=names(corridor, table)[id], start=one.start, end=one.end,
+            id=one.id, target=f"{table}.{id}", label=names(corridor, table)[id], start=_moment(one.start), end=_moment(one.end),
             months=list(one.months), days_per_month=one.days_per_month, duration_h=one.duration_h,
         )  # fmt: skip
+
+
+def _moment(time: datetime | None) -> str | None:
+    return time.isoformat() if time else None
 
 
 _NOTHING: dict[str, Any] = {"levers": [], "measures": [], "closures": [], "flows": []}

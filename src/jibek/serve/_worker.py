@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -25,6 +26,7 @@ from jibek.tables import ProblemsError
 
 def work(pipe: Connection, begin: Begin) -> None:
     """Work until the pipe is closed: that ends the process, whatever it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     orders: SimpleQueue[Order] = SimpleQueue()
     stop = threading.Event()
     threading.Thread(target=_listen, args=(pipe, orders, stop), daemon=True).start()

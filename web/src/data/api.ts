@@ -75,6 +75,7 @@ export interface Closure {
   /** what is closed, `table.id` */
   target: string;
   label: string;
+  /** date and time by the corridor's clock, which has no zone */
   start: string | null;
   end: string | null;
   /** months of random closures; none: all */
