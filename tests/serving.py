@@ -37,12 +37,12 @@ class Answer:
 
 
 class Server:
-    """A server that runs; `data` is its folder."""
+    """A server that runs: the command as it is, or another one, whose folder `data` is too."""
 
     def __init__(self, data: Path, *words: str) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            [*JIBEK, "serve", "--port", "0", "--data", str(data), *words],
+            words or (*JIBEK, "serve", "--port", "0", "--data", str(data)),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         assert self.process.stdout is not None

@@ -14,7 +14,7 @@ from commands import call
 from jibek.serve import _jobs, _pool
 from jibek.serve._desk import Order, Over, Ready, Told
 from jibek.serve._jobs import Client, Held, Jobs, Limits, TooManyError, job_id
-from jibek.serve._models import Case, Invest, Problem, Simulate
+from jibek.serve._models import Case, Invest, Job, Problem, Simulate
 from jibek.serve._safety import CLOSED, COOKIE, Guard, page_policy
 from jibek.serve._types import typescript
 
@@ -117,6 +117,7 @@ def test_a_job_is_kept_and_found_again(tmp_path: Path) -> None:
         )
         assert not drafts(tmp_path)
         assert jobs.useful(held.job.id) is held
+        assert Job.model_validate_json(held.told()).answer == {"total": 2}
 
     async def second(jobs: Jobs) -> None:
         (held,) = jobs
