@@ -92,7 +92,7 @@ class Store:
             one.mkdir(parents=True, exist_ok=True)
         self.cases = Cases(self._data)
         self._bundled = bundled()
-        self._read = lru_cache(maxsize=8)(_read)
+        self._read = lru_cache(maxsize=4)(_read)
         self._one_at_a_time = Lock()
 
     def packages(self) -> list[Package]:
