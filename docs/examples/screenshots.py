@@ -16,7 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from browser import browser
-from served import Server
+from serving import serving
 
 PICTURES = Path(__file__).parents[1] / "pictures"
 SIZES = {"phone": (360, 800), "desk": (1440, 900), "wall": (3840, 2160)}
@@ -92,13 +92,9 @@ def take(chromium: Browser, address: str, name: str) -> None:
 def main(names: list[str]) -> None:
     """Take the pictures of all views, or of those that are named."""
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as data, browser() as chromium:
-        server = Server(Path(data))
-        try:
-            for name in names or VIEWS:
-                take(chromium, server.address, name)
-        finally:
-            server.stop()
+    with tempfile.TemporaryDirectory() as data, serving(Path(data)) as server, browser() as chromium:
+        for name in names or VIEWS:
+            take(chromium, f"http://127.0.0.1:{server.port}/", name)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import polars as pl
@@ -52,6 +53,9 @@ def test_a_simulation_is_that_of_the_command_line(simulated: dict[str, Any]) -> 
     expected, told = json.loads(out), dict(simulated["answer"])
     assert code == 0
     assert simulated["state"] == "done"
+    values = told.pop("values")["total.delivered_teu"]
+    assert len(values) == 3
+    assert fmean(values) == pytest.approx(expected["total"]["delivered_teu"])
     for document in (expected, told):
         del document["runtime"]
     assert told == expected

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +15,17 @@ from jibek.serve._desk import Desk
 from jibek.serve._packages import Store
 
 if TYPE_CHECKING:
+    from jibek.results import Run
     from jibek.study import Progress, Workers
 
 PAGE, ANSWER, RUN = "page.bin", "answer.json", "run"
 REPORT = "report.html"
 """A file that every simulation has: made of its page when it is asked for."""
+HEADLINE = (
+    "total.delivered_teu", "total.inside_teu", "total.transit_days.p50", "total.transit_days.p90", "total.cost_per_teu",
+    "total.co2e_kg_per_teu",
+)  # fmt: skip
+"""Figures that are told of each replication, so that two cases with the same random numbers can be compared in pairs."""
 
 
 def package_of(request: asked.Request) -> str:
@@ -55,20 +62,27 @@ def prepared(packages: Store, case: asked.Case) -> Corridor:
 
 
 def _simulate(request: asked.Simulate, corridor: Corridor, desk: Desk) -> None:
-    from jibek.results import Run, simulate
+    from jibek.results import simulate
     from jibek.web._report import bundle
 
     def so_far(run: Run) -> None:
-        desk.answer(run.document(), run.replications)
+        desk.answer(_figures(run), run.replications)
 
     run = simulate(
         corridor, replications=request.replications, seed=request.case.seed, out=desk.folder / RUN,
         containers=request.containers, progress=lambda share, _: desk.tell(share), so_far=so_far,
     )  # fmt: skip
-    document = run.document()
+    document = _figures(run)
     desk.answer(document, run.replications)
     (desk.folder / "figures.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     (desk.folder / PAGE).write_bytes(bundle(run))
+
+
+def _figures(run: Run) -> dict[str, Any]:
+    """Return what `jibek simulate --json` prints, and `values`: some figures replication by replication."""
+    found = {name: run.statistics.values_of(name).tolist() for name in HEADLINE}
+    values = {name: [None if math.isnan(one) else one for one in each] for name, each in found.items()}
+    return run.document() | {"values": values}
 
 
 def _bound(request: asked.Bound, corridor: Corridor, desk: Desk) -> None:
