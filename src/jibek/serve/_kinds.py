@@ -17,6 +17,8 @@ from jibek.serve._packages import Store
 if TYPE_CHECKING:
     from jibek.results import Run
     from jibek.study import Progress, Workers
+    from jibek.transfer import Found
+    from jibek.transfer import Job as TransferJob
 
 PAGE, ANSWER, RUN = "page.bin", "answer.json", "run"
 REPORT = "report.html"
@@ -148,6 +150,7 @@ def _plan(request: asked.PlanTransfer, desk: Desk) -> None:
 
     begin = time.perf_counter()
     given = request.generate
+    before: Found | None = None
     job = generate(given.family, given.size, seed=given.seed) if given else desk.packages.job(request.package or "")
     plans = search(job, seed=request.seed)
     found = next(plans)  # the rule's; what no plan is below comes with the next
@@ -156,11 +159,19 @@ def _plan(request: asked.PlanTransfer, desk: Desk) -> None:
         desk.tell(min(seconds / request.time_limit_s, 1.0) if request.time_limit_s else 1.0)
         if seconds >= request.time_limit_s or found.finished:
             break
-        desk.answer(found.value.document() | found.document() | {"seconds": seconds})
-    verdict = check_plan(job, found.plan)
-    if verdict.violations:
-        raise PlanError(verdict.violations)
-    document = verdict.value.document() | found.document() | {"seconds": time.perf_counter() - begin}
-    desk.answer(document)
+        if found is not before:
+            desk.answer(_planned(job, found, seconds))
+        before = found
+    violations = check_plan(job, found.plan).violations
+    if violations:
+        raise PlanError(violations)
+    desk.answer(_planned(job, found, time.perf_counter() - begin))
     write_package(job, desk.folder / "job")
     write_package(found.plan, desk.folder / "plan")
+
+
+def _planned(job: TransferJob, found: Found, seconds: float) -> dict[str, Any]:
+    """Return what a plan is worth after some seconds, and its board."""
+    from jibek.serve._board import board
+
+    return found.value.document() | found.document() | {"seconds": seconds, "board": board(job, found.plan)}
