@@ -47,7 +47,7 @@ export const views = {
     days: "Where its days go",
     daysText: "Mean days of a delivered container, by place and stage; left of the line: fewer days.",
     noDays: "It moves no days.",
-    transit: "Transit of the flows",
+    transit: "Transit of the flows that it changes",
     intervals: "The intervals of a figure hold together over all changes (Bonferroni).",
     variance: (parts: string) => `The same random numbers in all cases cut the variance of the differences by ${parts}.`,
     factor: (figure: string, factor: string) => `${factor} (${figure})`,
