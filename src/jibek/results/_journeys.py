@@ -70,6 +70,18 @@ class Follower:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+        itineraries, flows = len(network.names.itineraries), len(network.names.flows)
+        months = flows * len(network.months[0])
+        sizes = {
+            "offered": itineraries,
+            "delivered": itineraries,
+            "inside": itineraries,
+            "offered_by_month": months,
+            "delivered_by_month": months,
+            "loaded": len(network.names.services),
+            "numbers": flows,
+        }
+        self._counts: Sums = {name: np.zeros((size, 2), np.int64) for name, size in sizes.items()}
         self._sums: Sums = {}
         self._transit = TransitTimes(network)
         self._aboard = Carried(np.int64)
@@ -82,58 +94,34 @@ class Follower:
         ConservationError
             If a container moved against time, or a trip carried others than it has.
         """
+        self._count(part)
+        add(self._sums, dict(zip(("spent_h", "direct", "grams"), _spent(self._network, part, closed), strict=True)))
+
+    def _count(self, part: Replication) -> None:
+        """Count containers, checking that their hops follow in time, and that trips carried those that they have."""
         from jibek.results import _kernels as kernels
 
-        network, containers, hops = self._network, part.containers, part.hops
-        itinerary = containers["itinerary"].astype(np.int64)
-        quarters, entry, exit_ = _columns(containers, "quarters", "enter_h", "leave_h")
+        network, carried = self._network, self._aboard.into(part)
         labels, month_of_day = network.months
-        self._check_hops(part)
-        done, entered, left = kernels.cohort(network.hours, itinerary, quarters, entry, exit_, month_of_day)
-        flow = network.flow_of[itinerary]
-        size = len(network.names.itineraries)
-        months = len(network.names.flows) * len(labels)
-        spent, direct, grams = _spent(network, part, closed, done)
-        rows = np.flatnonzero(done)
-        self._transit.add(exit_[rows] - entry[rows], itinerary[rows], left[rows])
-        times = (hops["service"], hops["load_h"], hops["unload_h"])
-        services = len(network.names.services)
-        add(
-            self._sums,
-            {
-                "offered": kernels.tally(np.where(entered >= 0, itinerary, -1), quarters, size),
-                "delivered": kernels.tally(np.where(done, itinerary, -1), quarters, size),
-                "inside": kernels.tally(np.where(np.isnan(exit_), itinerary, -1), quarters, size),
-                "offered_by_month": kernels.tally(
-                    np.where(entered >= 0, flow * len(labels) + entered, -1), quarters, months
-                ),
-                "delivered_by_month": kernels.tally(np.where(done, flow * len(labels) + left, -1), quarters, months),
-                "spent_h": spent,
-                "direct": direct,
-                "grams": grams,
-                "loaded": kernels.handled(
-                    network.hours, itinerary, containers["first_hop"], quarters, network.ride_start, times, services
-                ),
-                "numbers": kernels.tally(
-                    containers["flow"].astype(np.int64), containers["number"], len(network.names.flows)
-                ),
-            },
-        )
-
-    def _check_hops(self, part: Replication) -> None:
-        """Check that hops follow in time, and that trips carried the containers that they have."""
-        from jibek.results import _kernels as kernels
-
-        names, containers, trips = self._network.names, part.containers, part.trips
-        carried = self._aboard.into(part)
-        broken = kernels.first_broken(
-            _columns(containers, "itinerary", "first_hop", "enter_h", "leave_h"),
-            self._network.ride_start,
-            (*_columns(part.hops, "trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct"), carried),
+        broken, *delivered = kernels.follow(
+            network.hours,
+            _columns(part.containers, "flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h"),
+            _columns(part.hops, "service", "trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct"),
+            (network.ride_start, network.flow_of, len(labels)),
+            month_of_day,
+            tuple(self._counts.values()),
+            carried,
         )
         if broken >= 0:
-            name = f"container {containers['number'][broken]} of flow {names.flows[containers['flow'][broken]]}"
+            containers = part.containers
+            name = f"container {containers['number'][broken]} of flow {network.names.flows[containers['flow'][broken]]}"
             raise ConservationError(f"replication {part.number}: the hops of {name} do not follow in time")
+        self._check_loads(part, carried)
+        self._transit.add(*delivered)
+
+    def _check_loads(self, part: Replication, carried: Ints) -> None:
+        """Check that trips carried the containers that they have, as far as these are told."""
+        names, trips = self._network.names, part.trips
         wrong = (carried != trips["containers"]) & ~np.isnan(trips["closed_h"])
         if part.kept is not None:
             wrong &= ~part.kept  # of these more may be told
@@ -152,17 +140,15 @@ class Follower:
         ConservationError
             If containers in are not delivered or still inside, or if stages do not add up to the transit time.
         """
-        count, numbers = self._sums.pop("numbers").T
+        count, numbers = self._counts.pop("numbers").T
         if np.any(numbers != count * (count - 1) // 2):
             raise ConservationError(f"replication {number}: containers are not numbered one by one")
         transit = self._transit.figures()
-        _check_times(self._network, self._sums["spent_h"], self._sums["delivered"][:, 0], transit[0][:, 0])
-        return Journeys(**self._sums, transit_h=transit)
+        _check_times(self._network, self._sums["spent_h"], self._counts["delivered"][:, 0], transit[0][:, 0])
+        return Journeys(**self._counts, **self._sums, transit_h=transit)
 
 
-def _spent(
-    network: Network, replication: Replication, closed: Closed, done: NDArray[np.bool_]
-) -> tuple[Floats, Ints, Floats]:
+def _spent(network: Network, replication: Replication, closed: Closed) -> tuple[Floats, Ints, Floats]:
     from jibek.results import _kernels as kernels
 
     trips, legs = replication.trips, replication.legs
@@ -170,7 +156,7 @@ def _spent(
     emitted = network.grams_per_t[trips["service"], network.fleet_of[trips["rotation"]]]
     times = _columns(legs, "place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
     return kernels.journeys(  # type: ignore[no-any-return]
-        done,
+        network.hours,
         _columns(replication.containers, "itinerary", "quarters", "first_hop", "enter_h", "leave_h"),
         (
             *_columns(replication.hops, "trip", "ready_h", "load_h", "aboard_h", "unload_h", "off_h", "direct"),

@@ -121,70 +121,79 @@ def closed_waits(
 
 
 @compiled
-def cohort(hours: float, itinerary: Any, quarters: Any, enter: Any, leave: Any, month_of_day: Any) -> Any:
-    """Mark containers delivered while counted, and the months in which they enter and leave (-1: not)."""
-    count = itinerary.size
-    delivered = np.zeros(count, np.bool_)
-    entered, left = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
-    for row in range(count):
+def follow(hours: float, containers: Any, hops: Any, rides: Any, month_of_day: Any, counts: Any, carried: Any) -> Any:
+    """Check that the hops of each container follow in time, and count what entered, left and was carried.
+
+    Returns
+    -------
+    tuple
+        The first container whose hops do not follow, or that is lost (-1: none); transit time, itinerary and month of leaving of
+        those delivered while counted.
+    """
+    flow, itinerary, number, quarters, first_hop, enter, leave = containers
+    ride_start, flow_of, months = rides
+    offered, delivered, inside, offered_by_month, delivered_by_month, loaded, numbers = counts
+    transit_h = np.empty(itinerary.size)
+    ways, left = np.empty(itinerary.size, np.int64), np.empty(itinerary.size, np.int64)
+    done = 0
+    for row in range(itinerary.size):
+        way, load = itinerary[row], quarters[row]
+        first, end = first_hop[row], first_hop[row] + ride_start[way + 1] - ride_start[way]
+        if _is_broken(first, end, enter[row], leave[row], hops):
+            return row, transit_h[:0], ways[:0], left[:0]
+        _count(numbers, flow[row], number[row])
+        _count_hops(hours, first, end, load, hops, loaded, carried)
         if 0.0 <= enter[row] < hours:
-            entered[row] = month_of_day[int(enter[row] / 24.0)]
-        if 0.0 <= leave[row] < hours:
-            left[row] = month_of_day[int(leave[row] / 24.0)]
-            delivered[row] = True
-    return delivered, entered, left
+            _count(offered, way, load)
+            _count(offered_by_month, flow_of[way] * months + month_of_day[int(enter[row] / 24.0)], load)
+        if np.isnan(leave[row]):
+            _count(inside, way, load)
+        elif 0.0 <= leave[row] < hours:
+            month = month_of_day[int(leave[row] / 24.0)]
+            _count(delivered, way, load)
+            _count(delivered_by_month, flow_of[way] * months + month, load)
+            transit_h[done], ways[done], left[done] = leave[row] - enter[row], way, month
+            done += 1
+    return -1, transit_h[:done], ways[:done], left[:done]
 
 
-@compiled
-def tally(groups: Any, quarters: Any, size: int) -> Any:
-    """Return number and quarters by group; groups below 0 are left out."""
-    found = np.zeros((size, 2), np.int64)
-    for row in range(groups.size):
-        if groups[row] >= 0:
-            found[groups[row], 0] += 1
-            found[groups[row], 1] += quarters[row]
-    return found
+@part
+def _count(table: Any, row: int, quarters: int) -> None:
+    """Count a container, and its length."""
+    table[row, 0] += 1
+    table[row, 1] += quarters
 
 
-@compiled
-def handled(hours: float, itinerary: Any, first_hop: Any, quarters: Any, ride_start: Any, hops: Any, size: int) -> Any:
-    """Return quarters loaded and unloaded by service while counted."""
-    service, load, unload = hops
-    found = np.zeros((size, 2), np.int64)
-    for row in range(itinerary.size):
-        count = ride_start[itinerary[row] + 1] - ride_start[itinerary[row]]
-        for hop in range(first_hop[row], first_hop[row] + count):
-            if 0.0 <= load[hop] < hours:
-                found[service[hop], 0] += quarters[row]
-            if 0.0 <= unload[hop] < hours:
-                found[service[hop], 1] += quarters[row]
-    return found
+@part
+def _is_broken(first: int, end: int, enter: float, leave: float, hops: Any) -> bool:
+    """Whether the hops of a container do not follow each other, or it is lost."""
+    _, trip, ready, load, aboard, unload, off, direct = hops
+    done = enter
+    for hop in range(first, end):
+        since = unload[hop - 1] if direct[hop] else done
+        if not ready[hop] >= since:
+            if not np.isnan(ready[hop]) or not np.isnan(load[hop]):
+                return True
+        elif not np.isnan(load[hop]):
+            if load[hop] < ready[hop] or aboard[hop] < load[hop]:
+                return True
+            if unload[hop] < aboard[hop] or off[hop] < unload[hop] or (trip[hop] < 0 and unload[hop] >= 0):
+                return True
+        done = off[hop]
+    return not np.isnan(leave) and not leave >= done
 
 
-@compiled
-def first_broken(containers: Any, ride_start: Any, hops: Any) -> int:
-    """Return the first container whose hops do not follow each other, or that is lost; -1: none."""
-    itinerary, first_hop, enter, leave = containers
-    trip, ready, load, aboard, unload, off, direct, carried = hops
-    for row in range(itinerary.size):
-        count = ride_start[itinerary[row] + 1] - ride_start[itinerary[row]]
-        done = enter[row]
-        for hop in range(first_hop[row], first_hop[row] + count):
-            since = unload[hop - 1] if direct[hop] else done
-            if not ready[hop] >= since:
-                if not np.isnan(ready[hop]) or not np.isnan(load[hop]):
-                    return row
-            elif not np.isnan(load[hop]):
-                if load[hop] < ready[hop] or aboard[hop] < load[hop]:
-                    return row
-                if unload[hop] < aboard[hop] or off[hop] < unload[hop] or (trip[hop] < 0 and unload[hop] >= 0):
-                    return row
-            if trip[hop] >= 0:
-                carried[trip[hop]] += 1
-            done = off[hop]
-        if not np.isnan(leave[row]) and not leave[row] >= done:
-            return row
-    return -1
+@part
+def _count_hops(hours: float, first: int, end: int, quarters: int, hops: Any, loaded: Any, carried: Any) -> None:
+    """Count what a container was loaded and unloaded while counted, by service, and carried by trip."""
+    service, trip, load, unload = hops[0], hops[1], hops[3], hops[5]
+    for hop in range(first, end):
+        if 0.0 <= load[hop] < hours:
+            loaded[service[hop], 0] += quarters
+        if 0.0 <= unload[hop] < hours:
+            loaded[service[hop], 1] += quarters
+        if trip[hop] >= 0:
+            carried[trip[hop]] += 1
 
 
 @compiled
@@ -207,7 +216,7 @@ def leg_hours(trip: Any, first_leg: Any, times: Any, closed: Any) -> Any:
 
 @compiled
 def journeys(
-    delivered: Any,
+    hours: float,
     containers: Any,
     hops: Any,
     trips: Any,
@@ -215,7 +224,7 @@ def journeys(
     ride_start: Any,
     ride_slot: Any,
 ) -> Any:
-    """Add up what delivered containers spent in every slot of their itineraries, in hours.
+    """Add up what containers delivered while counted spent in every slot of their itineraries, in hours.
 
     Containers of a flow are in the order of their numbers, so most follow one that took the same trip: what
     is the same for all on a trip is added once for each run of containers.
@@ -235,7 +244,7 @@ def journeys(
     pending = np.full(ride_slot.size - 1, -1, np.int64)
     waiting = np.zeros(ride_slot.size - 1, np.int64)
     for row in range(itinerary.size):
-        if not delivered[row]:
+        if not 0.0 <= leave[row] < hours:
             continue
         hop = first_hop[row]
         last = ride_start[itinerary[row] + 1] - 1

@@ -113,7 +113,7 @@ class Summariser:
             "events": float(last.events),
             **dict(_flows(network, journeys, costs, kg, borders)),
             **dict(_itineraries(network, journeys)),
-            **dict(moved.figures(last, journeys.loaded)),
+            **dict(moved.figures(last, journeys.loaded, journeys.offered)),
             **dict(_borders(borders)),
         }
         return Summary(last.number, quantities, _budget(network, journeys), _months(network, journeys), closed)

@@ -49,7 +49,6 @@ class Traffic:
         add(
             self._sums,
             {
-                "entered": _entered(network, part.containers),
                 **_services(network, counted_trips),
                 **_links(network, counted_legs, trips["quarters"]),
                 **_fleets(network, counted_trips, former, same),
@@ -71,7 +70,7 @@ class Traffic:
             "rounds_h": np.array([one.sum() for one in rounds]),
         }
 
-    def figures(self, last: Replication, loaded: Ints) -> Figures:
+    def figures(self, last: Replication, loaded: Ints, offered: Ints) -> Figures:
         """Yield the figures of terminals, zones, equipment, checks, services, links, fleets and closures.
 
         Parameters
@@ -80,9 +79,11 @@ class Traffic:
             The last part that was added.
         loaded
             Quarters loaded and unloaded while counted, by service.
+        offered
+            Number and quarters that entered while counted, by itinerary.
         """
         network, sums = self._network, self._sums
-        yield from _terminal_figures(network, last, loaded, sums)
+        yield from _terminal_figures(network, last, loaded, offered)
         yield from _zone_figures(network, last, self._waits)
         yield from _equipment(network, last)
         yield from _checks(network, last)
@@ -136,18 +137,12 @@ def _share(part: float, whole: float | None) -> float:
     return part / whole if whole else float("nan")
 
 
-def _entered(network: Network, containers: Table) -> Floats:
-    """Return the quarters that entered while counted, by itinerary."""
-    quarters = containers["quarters"] * _within(network, containers["enter_h"])
-    return np.asarray(np.bincount(containers["itinerary"], quarters, len(network.rides_of)), dtype=np.float64)
-
-
-def _terminal_figures(network: Network, replication: Replication, loaded: Ints, sums: Sums) -> Figures:
+def _terminal_figures(network: Network, replication: Replication, loaded: Ints, offered: Ints) -> Figures:
     size = len(network.names.terminals)
     on = np.bincount(network.from_terminal, loaded[:, 0], size) / 4
     off = np.bincount(network.to_terminal, loaded[:, 1], size) / 4
     origin = [network.from_terminal[rides[0]] for rides in network.rides_of]
-    come = off + np.bincount(np.array(origin, dtype=np.int64), sums["entered"], size) / 4
+    come = off + np.bincount(np.array(origin, dtype=np.int64), offered[:, 1], size) / 4
     yard, lifts = (counted(network, replication, name) for name in ("yard", "lifts"))
     room = {zone.terminal: zone.capacity_teu for zone in network.corridor.zones.values() if zone.kind == "yard"}
     for row, name in enumerate(network.names.terminals):
