@@ -20,7 +20,7 @@ _BINS = _MOST - _LEAST + 1
 
 
 class Sample:
-    """Values by group. A quantile is found in two passes: how many values lie in each bin, then those of the bin it is in.
+    """Values by group. It is known how many lie in each bin, so a quantile is found among those of the bin it is in.
 
     A bin is 2**-8 of an octave, so it holds few of the values, unless many are equal.
 
@@ -43,6 +43,7 @@ class Sample:
         weakref.finalize(self, self._file.close)
         self.count: Ints = np.zeros(groups, np.int64)
         self.total: Floats = np.zeros(groups)
+        self._bins: Ints = np.zeros((groups, _BINS), np.int64)
 
     def add(self, values: Floats, groups: Ints) -> None:
         """Add values, none below 0 and none missing, of given groups."""
@@ -51,6 +52,7 @@ class Sample:
         self._file.write(rows.data)
         self.count += np.bincount(groups, minlength=self.count.size)
         self.total += np.bincount(groups, values, self.count.size)
+        self._bins += np.bincount(groups * _BINS + _bins(values), minlength=self._bins.size).reshape(-1, _BINS)
 
     def around(self, unions: Sequence[Ints], shares: Floats) -> list[tuple[Floats, Floats, Floats]]:
         """Return the values that quantiles lie between, and where between them.
@@ -68,24 +70,18 @@ class Sample:
             For each way three matrices, one row a union and one column a share: the value below, the value above, the
             fraction of the distance; NaN where there are no values.
         """
-        bins = self._count_bins()
-        asked = [_Asked(union, bins, shares) for union in unions]
-        wanted = np.zeros(bins.shape, np.bool_)
+        asked = [_Asked(union, self._bins, shares) for union in unions]
+        wanted = np.zeros(self._bins.shape, np.bool_)
         for one in asked:
             wanted |= one.wanted[one.union]
-        rows = np.sort(self._in_bins(wanted), order="value")
+        rows = self._in_bins(wanted)
+        rows = rows[np.argsort(rows["value"])]
         return [one.found(rows) for one in asked]
 
     def _chunks(self) -> Iterator[NDArray[np.void]]:
         self._file.seek(0)
         while data := self._file.read(_ROWS_AT_ONCE * _ROW.itemsize):
             yield np.frombuffer(data, _ROW)
-
-    def _count_bins(self) -> Ints:
-        bins = np.zeros(self.count.size * _BINS, np.int64)
-        for rows in self._chunks():
-            np.add.at(bins, rows["group"] * _BINS + _bins(rows["value"]), 1)
-        return bins.reshape(-1, _BINS)
 
     def _in_bins(self, wanted: NDArray[np.bool_]) -> NDArray[np.void]:
         found = [rows[wanted[rows["group"], _bins(rows["value"])]] for rows in self._chunks()]
@@ -98,7 +94,8 @@ class _Asked:
     def __init__(self, union: Ints, bins: Ints, shares: Floats) -> None:
         self.union = union
         merged = np.zeros((int(union.max(initial=-1)) + 1, bins.shape[1]), np.int64)
-        np.add.at(merged, union, bins)
+        for row, counts in zip(union, bins, strict=True):
+            merged[row] += counts
         upto = merged.cumsum(axis=1)
         last = upto[:, -1:] - 1
         where = shares * last
