@@ -14,7 +14,7 @@ from jibek.results import _waits as waits
 from jibek.results._network import Network, names_of
 from jibek.results._sample import Sample
 from jibek.results._summary import Summariser
-from jibek.simulate import Deadlock, Replication, replicate, replicate_into
+from jibek.simulate import Deadlock, Replication, compile_corridor, replicate, replicate_into
 from jibek.simulate import _replicate as engine
 
 CORRIDORS = [
@@ -32,7 +32,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def parts_of(corridor: Corridor, seed: int) -> list[Replication]:
-    return next(replicate_into(list, corridor, in_parts=True, seed=seed))
+    return next(replicate_into(list, compile_corridor(corridor), in_parts=True, seed=seed))
 
 
 def told(replication: Replication) -> np.ndarray:
@@ -67,7 +67,7 @@ def test_figures_are_those_of_the_whole(small_parts: None, seed: int, tight: boo
         with pytest.raises(Deadlock, match=f"^{re.escape(str(dead))}$"):
             parts_of(corridor, seed)
         return
-    _, summed = next(replicate_into(summarise.of, corridor, in_parts=True, seed=seed))
+    _, summed = next(replicate_into(summarise.of, compile_corridor(corridor), in_parts=True, seed=seed))
     assert summed.quantities == pytest.approx(whole.quantities, rel=1e-9, abs=1e-12, nan_ok=True)
     np.testing.assert_allclose(summed.months, whole.months, rtol=1e-9)
     np.testing.assert_allclose(summed.budget, whole.budget, rtol=1e-9, atol=1e-12)
@@ -90,7 +90,8 @@ def test_what_is_held_does_not_grow_with_the_days(small_parts: None) -> None:
         def rows(parts):
             return max(part.containers["flow"].size + part.trips["service"].size for part in parts)
 
-        return next(replicate_into(rows, read("starter").with_clock(days=days), in_parts=True, seed=1))
+        compiled = compile_corridor(read("starter").with_clock(days=days))
+        return next(replicate_into(rows, compiled, in_parts=True, seed=1))
 
     assert most(400) < 2 * most(50)
 

@@ -69,11 +69,9 @@ def simulate(
     jobs = jobs or os.cpu_count() or 1
     compiled = compile_corridor(corridor)
     refuse_too_much(compiled, at_once=min(jobs, replications), in_parts=not containers)
-    names = compiled.names
-    del compiled  # it lists every departure of the clock
-    collection = Collection(corridor, names, seed, out=out, containers=containers, overwrite=overwrite)
+    collection = Collection(corridor, compiled.names, seed, out=out, containers=containers, overwrite=overwrite)
     series = replicate_into(
-        collection.summarise, corridor, in_parts=not containers, replications=replications, seed=seed, jobs=jobs,
+        collection.summarise, compiled, in_parts=not containers, replications=replications, seed=seed, jobs=jobs,
         progress=progress,
     )  # fmt: skip
     return Run.of(collection, series, so_far)

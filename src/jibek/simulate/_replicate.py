@@ -99,12 +99,13 @@ def replicate(
     >>> [replication.number for replication in replicate(corridor, replications=2)]
     [0, 1]
     """
-    yield from replicate_into(next, corridor, replications=replications, seed=seed, jobs=jobs, progress=progress)
+    compiled = compile_corridor(corridor)
+    yield from replicate_into(next, compiled, replications=replications, seed=seed, jobs=jobs, progress=progress)
 
 
 def replicate_into(
     make: Callable[[Parts], Made],
-    corridor: Corridor,
+    compiled: Compiled,
     *,
     in_parts: bool = False,
     replications: int = 1,
@@ -118,22 +119,23 @@ def replicate_into(
     ----------
     make
         Takes the parts of a replication as they come.
-    corridor, replications, seed, jobs, progress
+    compiled
+        A compiled corridor.
+    replications, seed, jobs, progress
         As those of `replicate`.
     in_parts
         Whether a replication comes in parts, which are forgotten: memory does not grow with the days. Otherwise it is one.
     """
     if replications < 1 or jobs < 1 or not 0 <= seed < 2**32:
         raise JibekError("replications and jobs must be at least 1, the seed between 0 and 4294967295")
-    compiled = compile_corridor(corridor)
     stop = threading.Event()
     works: dict[int, _Work] = {}
     pool = ThreadPoolExecutor(min(jobs, replications))
     waiting: dict[int, Future[Made]] = {}
     try:
         for number in range(replications):
-            for ahead in range(number, min(number + jobs, replications)):
-                if ahead not in waiting and ahead >= number:
+            for ahead in range(number, min(number + 2 * jobs, replications)):  # so that none waits for one before it
+                if ahead not in waiting:
                     works[ahead] = _Work(ahead)
                     parts = _parts(compiled, seed, works[ahead], stop, in_parts=in_parts)
                     waiting[ahead] = pool.submit(make, parts)
