@@ -107,30 +107,32 @@ def test_a_run_is_told_of_replication_by_replication(corridor: Corridor, tmp_pat
     assert third["total"] == run.document()["total"]
 
 
-def test_nothing_half_written(corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = pl.DataFrame.write_parquet
+@pytest.mark.parametrize("table", ["hops", "months"])
+def test_nothing_half_written(corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    write = pl.LazyFrame.sink_parquet
 
-    def fail(frame: pl.DataFrame, path: Path, **options: object) -> None:
+    def fail(frame: pl.LazyFrame, path: Path, **options: object) -> None:
         write(frame, path)
-        if path.parent.name == "months":
+        if path.parent.name == table:
             raise OSError("the disk is full")
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", fail)
     with pytest.raises(OSError, match="full"):
         Run.collect(corridor, names_of(corridor), [two_containers(corridor)], seed=0, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
-def test_a_full_disk(corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write = pl.DataFrame.write_parquet
+@pytest.mark.parametrize("table", ["hops", "months"])
+def test_a_full_disk(corridor: Corridor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str) -> None:
+    write = pl.LazyFrame.sink_parquet
 
-    def fail(frame: pl.DataFrame, path: Path, **options: object) -> None:
-        if path.parent.name == "months":
+    def fail(frame: pl.LazyFrame, path: Path, **options: object) -> None:
+        if path.parent.name == table:
             path.symlink_to("/dev/full")
         write(frame, path)
 
-    monkeypatch.setattr(pl.DataFrame, "write_parquet", fail)
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", fail)
     with pytest.raises(RunError, match="cannot be written"):
         Run.collect(corridor, names_of(corridor), [two_containers(corridor)], seed=0, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()

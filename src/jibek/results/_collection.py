@@ -7,8 +7,8 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.corridor import Corridor
+from jibek.results._archive import Archive
+from jibek.results._closed import Closed
 from jibek.results._folder import FORMAT, Folder
 from jibek.results._network import Network
 from jibek.results._quantities import groups_of
@@ -74,8 +76,33 @@ class Collection:
         self.interrupted = False
 
     def summarise(self, parts: Iterator[Replication]) -> Summarised:
-        """Summarise a replication that comes in parts, in whatever thread."""
-        return self._summarise.of(parts, trips=self._everything and not self._containers)
+        """Summarise a replication that comes in parts, in whatever thread; its tables of single things are written meanwhile."""
+        if self.folder is None:
+            last, summary = self._summarise.of(parts)
+        elif self._containers:
+            last, summary = self._written_aside(parts)
+        else:
+            archive = Archive()
+            last, summary = self._summarise.of(parts, archive.add)
+            self._draft(*archive.whole(last))
+        return last.without_single_things(), summary
+
+    def _written_aside(self, parts: Iterator[Replication]) -> Summarised:
+        """Summarise a replication that comes in one, while another thread writes it."""
+        written: list[Future[None]] = []
+        with ThreadPoolExecutor(1) as aside:
+            summarised = self._summarise.of(
+                parts, lambda part, closed: written.append(aside.submit(self._draft, part, closed))
+            )
+        for one in written:
+            one.result()
+        return summarised
+
+    def _draft(self, replication: Replication, closed: Closed) -> None:
+        """Write the tables of single things of a replication, if they are kept."""
+        if self.folder is not None and (self._everything or replication.number == 0):
+            tables = detailed(self._network, replication, closed, containers=self._containers)
+            self.folder.draft(replication.number, tables)
 
     def take(self, replications: Iterable[Summarised], added: Callable[[], None] | None = None) -> None:
         """Add replications as they come, until the last or an interruption after the first; tell of each that is added."""
@@ -93,13 +120,10 @@ class Collection:
     def add(self, replication: Replication, summary: Summary) -> None:
         """Write or keep the tables of a replication."""
         if self.folder is None:
-            self._kept[replication.number] = (replication.without_single_things(), summary.without_single_things())
+            self._kept[replication.number] = (replication, summary)
         else:
-            large: Iterable[tuple[str, pl.DataFrame]] = ()
-            if self._everything or replication.number == 0:
-                large = detailed(self._network, replication, summary, containers=self._containers)
-            small = ((name, small_table(name, self._network, replication, summary)) for name in SMALL)
-            self.folder.add(replication.number, chain(large, small))
+            tables = ((name, small_table(name, self._network, replication, summary)) for name in SMALL)
+            self.folder.add(replication.number, tables)
         self._groups = self._groups or groups_of(summary.quantities)
         self.count += 1
         if self._everything:
@@ -127,7 +151,7 @@ class Collection:
         """Return one of `tables`, by replication."""
         import polars as pl
 
-        return pl.concat([small_table(name, self._network, *one) for _, one in sorted(self._kept.items())])
+        return pl.concat([small_table(name, self._network, *one) for _, one in sorted(self._kept.items())]).collect()
 
     def quantities(self) -> tuple[list[str], NDArray[np.float64]]:
         """Return the names and, one row a replication, the values of the figures kept in memory."""

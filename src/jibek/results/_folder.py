@@ -69,20 +69,24 @@ class Folder:
             self.close()
             raise
 
-    def add(self, number: int, tables: Iterable[tuple[str, pl.DataFrame]]) -> None:
-        """Write the tables of a replication, each as it comes: all of them or none."""
-        written: list[Path] = []
+    def draft(self, number: int, tables: Iterable[tuple[str, pl.LazyFrame]]) -> None:
+        """Write tables of a replication, each as it comes, for `add` to take over; in whatever thread."""
+        for name, frame in tables:
+            (self._draft / name).mkdir(exist_ok=True)
+            _write(frame, self._draft / _file(name, number))
+
+    def add(self, number: int, tables: Iterable[tuple[str, pl.LazyFrame]]) -> None:
+        """Write tables of a replication, and take over those drafted before: all of them or none."""
+        files = [_file(name, number) for name in (*DETAILED, *SMALL)]
         try:
-            for name, frame in tables:
-                written.append(Path(name, f"{number:03d}.parquet"))
-                (self._draft / name).mkdir(exist_ok=True)
-                _write(frame, self._draft / written[-1])
+            self.draft(number, tables)
             self._begin()
-            for file in written:
-                (self.path / file).parent.mkdir(exist_ok=True)
-                (self._draft / file).replace(self.path / file)
+            for file in files:
+                if (self._draft / file).exists():
+                    (self.path / file).parent.mkdir(exist_ok=True)
+                    (self._draft / file).replace(self.path / file)
         except BaseException:
-            for file in written:
+            for file in files:
                 (self._draft / file).unlink(missing_ok=True)
                 (self.path / file).unlink(missing_ok=True)
             raise
@@ -164,11 +168,16 @@ def read_table(path: Path, name: str) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(file, glob=False) for file in files])
 
 
-def _write(frame: pl.DataFrame, file: Path) -> None:
+def _file(table: str, number: int) -> Path:
+    """Return the file of a table of a replication, in its folder."""
+    return Path(table, f"{number:03d}.parquet")
+
+
+def _write(frame: pl.LazyFrame, file: Path) -> None:
     import polars as pl
 
     try:
-        frame.write_parquet(file, compression="lz4", statistics=False)
+        frame.sink_parquet(file, compression="lz4", statistics=False)
     except pl.exceptions.PolarsError as error:
         raise RunError(f"{file}: cannot be written: {error}") from None
 

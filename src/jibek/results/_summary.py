@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.results._archive import Archive
 from jibek.results._borders import Borders, Totals, crossings, measure
 from jibek.results._closed import Closed, Closings
 from jibek.results._cost import Prices, RideCost, kg_per_move
@@ -40,23 +39,19 @@ class Summary:
         Mean days of a delivered container by cell of the time budget.
     months
         Figures of `MONTHLY` by flow and month.
-    closed
-        Closed parts of the waits.
     """
 
     number: int
     quantities: dict[str, float]
     budget: Floats
     months: Floats
-    closed: Closed
-
-    def without_single_things(self) -> Summary:
-        """Return it without the waits of single things."""
-        return replace(self, closed=Closed(*(np.zeros(0) for _ in fields(Closed))))
 
 
 Summarised = tuple[Replication, Summary]
 """A replication, or its last part, and its summary."""
+
+Told = Callable[[Replication, Closed], object]
+"""Takes a part of a replication, and the closed parts of its waits."""
 
 
 class Summariser:
@@ -77,34 +72,33 @@ class Summariser:
         """Summarise a replication, checking that no container and no hour is lost."""
         return self.of(iter((replication,)))[1]
 
-    def of(self, parts: Iterator[Replication], *, trips: bool = False) -> Summarised:
+    def of(self, parts: Iterator[Replication], tell: Told | None = None) -> Summarised:
         """Summarise a replication that comes in parts.
 
         Parameters
         ----------
         parts
             Of the replication.
-        trips
-            Whether to gather all trips and legs.
+        tell
+            Told each part, before it is summarised.
 
         Returns
         -------
         tuple
-            The last part, with all trips and legs if asked for; the summary.
+            The last part; the summary.
         """
-        follower, moved, archive = Follower(self._network), Traffic(self._network), Archive()
+        follower, moved = Follower(self._network), Traffic(self._network)
         closings: Closings | None = None
         for part in parts:
             closings = closings or Closings(self._network, part.closed)
             closed = closings(part)
+            if tell is not None:
+                tell(part, closed)
             follower.add(part, closed)
             moved.add(part)
-            if trips:
-                archive.add(part, closed)
-        last, closed = archive.whole(part) if trips else (part, closed)
-        return last, self._summary(last, follower.journeys(last.number), moved, closed)
+        return part, self._summary(part, follower.journeys(part.number), moved)
 
-    def _summary(self, last: Replication, journeys: Journeys, moved: Traffic, closed: Closed) -> Summary:
+    def _summary(self, last: Replication, journeys: Journeys, moved: Traffic) -> Summary:
         network = self._network
         costs = self._prices.rides(journeys.delivered, journeys.direct)
         borders = measure(network, self._crossings, journeys.delivered, journeys.spent_h, costs)
@@ -116,7 +110,7 @@ class Summariser:
             **dict(moved.figures(last, journeys.loaded, journeys.offered)),
             **dict(_borders(borders)),
         }
-        return Summary(last.number, quantities, _budget(network, journeys), _months(network, journeys), closed)
+        return Summary(last.number, quantities, _budget(network, journeys), _months(network, journeys))
 
 
 def emitted_kg(network: Network, journeys: Journeys, costs: Sequence[Sequence[RideCost]]) -> Floats:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jibek.results._closed import Closed
 from jibek.results._network import STAGES, Network
 from jibek.results._summary import MONTHLY, Summary
 from jibek.simulate._replication import Replication
@@ -47,16 +48,16 @@ PLAIN_LEGS = ("place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
 
 
 def detailed(
-    network: Network, replication: Replication, summary: Summary, *, containers: bool = True
-) -> Iterator[tuple[str, pl.DataFrame]]:
+    network: Network, replication: Replication, closed: Closed, *, containers: bool = True
+) -> Iterator[tuple[str, pl.LazyFrame]]:
     """Yield containers and hops (if wanted), trips and legs of a replication, each made when it is asked for."""
     makers = {"trips": _trips, "legs": _legs}
     if containers:
         makers |= {"containers": _containers, "hops": _hops}
-    yield from ((name, make(network, replication, summary)) for name, make in makers.items())
+    yield from ((name, make(network, replication, closed)) for name, make in makers.items())
 
 
-def small_table(name: str, network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def small_table(name: str, network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
     """Return one of the tables `SMALL` of a replication."""
     makers = {
         "closed": _closed,
@@ -78,20 +79,19 @@ def _ids(names: Sequence[str], rows: NDArray[Any]) -> pl.Series:
     return held.gather(pl.Series(rows.astype(np.uint32)))
 
 
-def _frame(replication: Replication, columns: dict[str, Any]) -> pl.DataFrame:
+def _frame(replication: Replication, columns: dict[str, Any]) -> pl.LazyFrame:
     """Make a table with the number of the replication; a number that is not known becomes null."""
     import polars as pl
 
     number = pl.lit(replication.number, dtype=pl.Int32).alias("replication")
-    frame = pl.DataFrame(columns).select(number, pl.all())
-    return frame.with_columns(pl.selectors.float().fill_nan(None))
+    return pl.LazyFrame(columns).select(number, pl.all()).with_columns(pl.selectors.float().fill_nan(None))
 
 
 def _small(values: NDArray[Any]) -> NDArray[np.int32]:
     return values.astype(np.int32)
 
 
-def _containers(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _containers(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
     held = replication.containers
     columns = {
         "container": np.arange(held["flow"].size, dtype=np.int32),
@@ -105,7 +105,7 @@ def _containers(network: Network, replication: Replication, summary: Summary) ->
     return _frame(replication, columns)
 
 
-def _hops(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _hops(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
     import polars as pl
 
     held = replication.hops
@@ -119,7 +119,7 @@ def _hops(network: Network, replication: Replication, summary: Summary) -> pl.Da
         "trip": trip.set(trip < 0, None),
         **{name: held[name] for name in PLAIN_HOPS},
         "direct": held["direct"].astype(bool),
-        "closed_h": summary.closed.hops,
+        "closed_h": closed.hops,
         "hold_h": _holds(replication),
     }
     return _frame(replication, columns)
@@ -134,7 +134,7 @@ def _holds(replication: Replication) -> NDArray[np.float64]:
     return np.asarray(released - hops["off_h"])
 
 
-def _trips(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _trips(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
     import polars as pl
 
     held = replication.trips
@@ -154,13 +154,13 @@ def _trips(network: Network, replication: Replication, summary: Summary) -> pl.D
         "containers": _small(held["containers"]),
         "teu": held["quarters"] / 4,
         **{name: held[name] for name in PLAIN_TRIPS},
-        "leaving_closed_h": summary.closed.leaving,
-        "berthing_closed_h": summary.closed.berthing,
+        "leaving_closed_h": closed.leaving,
+        "berthing_closed_h": closed.berthing,
     }
     return _frame(replication, columns)
 
 
-def _legs(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _legs(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
     from jibek.results import _kernels as kernels
 
     held = replication.legs
@@ -177,13 +177,13 @@ def _legs(network: Network, replication: Replication, summary: Summary) -> pl.Da
         "from_place": _ids(network.names.places, network.link_ends[back, link]),
         "to_place": _ids(network.names.places, network.link_ends[1 - back, link]),
         **{name: held[name][order] for name in PLAIN_LEGS},
-        "admission_closed_h": summary.closed.admission[order],
-        "path_closed_h": summary.closed.path[order],
+        "admission_closed_h": closed.admission[order],
+        "path_closed_h": closed.path[order],
     }
     return _frame(replication, columns)
 
 
-def _closed(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _closed(network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
     held = replication.closed
     columns = {
         "closure": _ids(network.names.closures, held["closure"]),
@@ -193,7 +193,7 @@ def _closed(network: Network, replication: Replication, summary: Summary) -> pl.
     return _frame(replication, columns)
 
 
-def _daily(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _daily(network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
     import polars as pl
 
     warmup = network.corridor.header.warmup_days
@@ -213,7 +213,7 @@ def _daily(network: Network, replication: Replication, summary: Summary) -> pl.D
     return pl.concat(found)
 
 
-def _quantities(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _quantities(network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
     columns = {
         "quantity": list(summary.quantities),
         "value": np.fromiter(summary.quantities.values(), dtype=np.float64),
@@ -221,7 +221,7 @@ def _quantities(network: Network, replication: Replication, summary: Summary) ->
     return _frame(replication, columns)
 
 
-def _budget(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _budget(network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
     cells, _ = network.cells
     chosen = np.flatnonzero(summary.budget)
     flow, location, stage = (np.array(part, dtype=object)[chosen] for part in zip(*cells, strict=True))
@@ -234,7 +234,7 @@ def _budget(network: Network, replication: Replication, summary: Summary) -> pl.
     return _frame(replication, columns)
 
 
-def _months(network: Network, replication: Replication, summary: Summary) -> pl.DataFrame:
+def _months(network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
     labels, _ = network.months
     flows = network.names.flows
     columns = {
