@@ -8,61 +8,122 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from jibek.simulate._demand import CONTAINER, HOP
 from jibek.simulate._events import _ID_MASK, HOLD, STEP
 from jibek.simulate._network import NONE
+from jibek.simulate._source import cached, inner, outer
 from jibek.simulate._world import UNUSED, World, pending
 
+Columns = dict[str, NDArray[Any]]
 Flags = NDArray[np.bool_]
+Numbers = NDArray[np.int64]
+
+TOLD = ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h")
+"""What is told of a container."""
 
 
-def inside(world: World) -> tuple[Flags, Flags]:
-    """Return which containers are inside, and which hops are theirs."""
-    boxes = world.container[: world.count["containers"][0]]
-    kept = np.isnan(boxes["leave_h"])
-    return kept, np.repeat(kept, boxes["last_hop"] - boxes["first_hop"] + 1)
+@cached
+@outer
+def take_out(w, last, boxes, hops, number):
+    """Write down containers that have left, or all, and move the others to the front; return how many were written, and their hops."""
+    told = told_hops = kept = kept_hops = 0
+    for row in range(w.count[0]["containers"]):
+        box = w.container[row]
+        first, end = box["first_hop"], box["last_hop"] + 1
+        if last or not np.isnan(box["leave_h"]):
+            _write_box(box, boxes, told, told_hops)
+            for hop in range(first, end):
+                _write_hop(w.hop[hop], hops, told_hops, told)
+                told_hops += 1
+            told += 1
+        else:
+            box["first_hop"], box["last_hop"] = kept_hops, kept_hops + box["last_hop"] - first
+            box["hop"] += kept_hops - first
+            for hop in range(first, end):
+                w.hop[kept_hops] = w.hop[hop]
+                w.hop[kept_hops]["container"] = kept
+                kept_hops += 1
+            w.container[kept], number[row] = box, kept
+            kept += 1
+    if not last:
+        w.count[0]["containers"], w.count[0]["hops"] = kept, kept_hops
+    return told, told_hops
 
 
-def over(world: World, containers: Flags, hops: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the rows of all containers and hops but some; they refer to each other, and to the trips of the world."""
-    boxes, rides = (
-        _raw(table)[np.flatnonzero(~kept)].view(table.dtype).ravel()
-        for table, kept in ((world.container, containers), (world.hop, hops))
-    )
-    boxes["first_hop"] = _numbers(~hops)[boxes["first_hop"]]
-    rides["container"] = _numbers(~containers)[rides["container"]]
-    return boxes, rides
+@inner
+def _write_box(box, boxes, row, first):
+    """Write down what is told of a container."""
+    flow, itinerary, number, quarters, first_hop, enter_h, leave_h = boxes
+    flow[row], itinerary[row], number[row] = box["flow"], box["itinerary"], box["number"]
+    quarters[row], first_hop[row] = box["quarters"], first
+    enter_h[row], leave_h[row] = box["enter_h"], box["leave_h"]
 
 
-def in_use(world: World, hops: Flags) -> Flags:
-    """Return which trips are referred to by some hops, or by a vehicle: those under way, and the last of each."""
+@inner
+def _write_hop(ride, hops, row, container):
+    """Write down what is told of a hop."""
+    service, box, trip, direct, ready_h, load_h, aboard_h, unload_h, off_h = hops
+    service[row], box[row], trip[row], direct[row] = ride["service"], container, ride["trip"], ride["direct"]
+    ready_h[row], load_h[row], aboard_h[row] = ride["ready_h"], ride["load_h"], ride["aboard_h"]
+    unload_h[row], off_h[row] = ride["unload_h"], ride["off_h"]
+
+
+def tell(world: World, *, last: bool) -> tuple[Columns, Columns, Numbers]:
+    """Take out containers that have left, with their hops, and move the others to the front.
+
+    Parameters
+    ----------
+    world
+        Its references to containers and hops still are to the rows of before, except those from one to the other.
+    last
+        Whether to tell all containers, those inside too.
+
+    Returns
+    -------
+    tuple
+        Columns of containers, and of hops, which refer to each other and to the trips of the world; the new numbers of containers
+        that stay, `NONE` for others, and for `NONE` itself, which looks up the last.
+    """
+    count = world.count[0]
+    rows, rides = int(count["containers"]), int(count["hops"])
+    boxes = {name: np.empty(rows, CONTAINER[name]) for name in TOLD}
+    hops = {name: np.empty(rides, HOP[name]) for name in HOP.names or ()}
+    number = np.full(rows + 1, NONE, np.int64)
+    told, told_hops = take_out(world, last, tuple(boxes.values()), tuple(hops.values()), number)
+    if not last:
+        _raw(world.container)[rows - told : rows] = 0
+        _raw(world.hop)[rides - told_hops : rides] = 0
+    return {n: one[:told] for n, one in boxes.items()}, {n: one[:told_hops] for n, one in hops.items()}, number
+
+
+def in_use(world: World) -> Flags:
+    """Return which trips are referred to by hops of containers inside, or by a vehicle: those under way, and the last of each."""
     found = np.zeros(int(world.count["trips"][0]), np.bool_)
     vehicles = world.vehicle[world.vehicle["state"] != UNUSED]
-    for rows in (world.hop["trip"][: hops.size][hops], vehicles["trip"], vehicles["trip_out"]):
+    for rows in (world.hop["trip"][: world.count["hops"][0]], vehicles["trip"], vehicles["trip_out"]):
         found[rows[rows != NONE]] = True
     return found
 
 
-def clear(world: World, containers: Flags, hops: Flags, trips: Flags) -> None:
-    """Move some containers, hops and trips to the front, in their order, and tell all that refers to them."""
+def clear(world: World, number: Numbers, trips: Flags) -> None:
+    """Move some trips to the front, in their order, with their legs, and tell all that refers to them, or to containers that have moved."""
     legs = trips[world.leg["trip"][: world.count["legs"][0]]]
-    for table, kept in (("container", containers), ("hop", hops), ("trip", trips), ("leg", legs)):
+    for table, kept in (("trip", trips), ("leg", legs)):
         rows = _raw(getattr(world, table))
         size = int(kept.sum())
         rows[:size] = rows[np.flatnonzero(kept)]
         rows[size : kept.size] = 0
         world.count[f"{table}s"] = size
-    count, box_number = world.count[0], _numbers(containers)
-    for number, references in (
-        (box_number, _to_containers(world)),
-        (_numbers(hops), _fields(world.container[: count["containers"]], "first_hop", "hop", "last_hop")),
+    for numbers, references in (
+        (number, _to_containers(world)),
         (_numbers(trips), _to_trips(world)),
         (_numbers(legs), _fields(world.vehicle, "leg")),
     ):
         for rows in references:
-            rows[...] = number[rows]
+            rows[...] = numbers[rows]
     events = np.concatenate([pending(world, kind) for kind in (STEP, HOLD)])
     what = world.heap["what"][events]
-    world.heap["what"][events] = (what & ~_ID_MASK) | box_number[what & _ID_MASK]
+    world.heap["what"][events] = (what & ~_ID_MASK) | number[what & _ID_MASK]
 
 
 def _raw(table: NDArray[Any]) -> NDArray[np.int64]:
@@ -70,7 +131,7 @@ def _raw(table: NDArray[Any]) -> NDArray[np.int64]:
     return table.view(np.int64).reshape(len(table), -1)
 
 
-def _numbers(kept: Flags) -> NDArray[np.int64]:
+def _numbers(kept: Flags) -> Numbers:
     """Return the new number of each row; `NONE` of those that go, and of `NONE` itself, which looks up the last."""
     return np.append(np.where(kept, np.cumsum(kept) - 1, NONE), NONE)
 
@@ -83,7 +144,6 @@ def _to_containers(world: World) -> Iterator[NDArray[Any]]:
     count = world.count[0]
     yield from (world.line_head, world.line_tail)
     yield from _fields(world.container[: count["containers"]], "next")
-    yield from _fields(world.hop[: count["hops"]], "container")
     yield from _fields(world.vehicle, "head", "tail", "out_head", "out_tail")
     for owner in (world.terminal, world.equipment):
         yield from _fields(owner, "head", "tail")

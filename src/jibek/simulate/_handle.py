@@ -194,7 +194,11 @@ def _get_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
 def _set_item(context: Any, builder: Any, sig: Any, args: Any) -> Any:
     table, (value, index, item) = sig.args[0], args
     address = _place(builder, table, value, index)
-    context.pack_value(builder, table.item, item, _pointer(context, builder, address, table.item))
+    if isinstance(table.item, RowType):
+        to, of = (builder.inttoptr(one, ir.IntType(8).as_pointer()) for one in (address, item))
+        cgutils.raw_memmove(builder, to, of, _WORD(table.itemsize), 1)
+    else:
+        context.pack_value(builder, table.item, item, _pointer(context, builder, address, table.item))
     return context.get_dummy_value()
 
 

@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.corridor import Corridor, JibekError
-from jibek.simulate._clearing import clear, in_use, inside, over
+from jibek.simulate._clearing import clear, in_use, tell
 from jibek.simulate._deadlock import Deadlock, explain, stuck
-from jibek.simulate._demand import HOP, expected_containers
+from jibek.simulate._demand import expected_containers
 from jibek.simulate._loop import DONE, MORE_EVENTS, MORE_VEHICLES, run
 from jibek.simulate._network import NEVER, NONE, Compiled, compile_corridor
-from jibek.simulate._replication import Replication
+from jibek.simulate._replication import Replication, Table
 from jibek.simulate._world import (
     LEG,
     TRIP,
@@ -205,9 +205,9 @@ def _parts(compiled: Compiled, seed: int, work: _Work, stop: Stop, *, in_parts: 
             f"deadlock: {len(dead)} vehicles can never go on\n{explain(world, compiled.names, dead)}\n"
             "give the terminals named more positions, sidings or yard, or the services fewer vehicles or a longest wait"
         )
-    count = world.count[0]
-    last = _outcome(world, work.number, closed, world.container[: count["containers"]], world.hop[: count["hops"]])
-    del world, count  # its rows have been copied
+    containers, hops, _ = tell(world, last=True)
+    last = _outcome(world, work.number, closed, containers, hops)
+    del world  # its rows have been copied
     yield last
 
 
@@ -256,10 +256,10 @@ def _rows(world: World) -> int:
 
 def _part(world: World, number: int, closed: Closed) -> Replication:
     """Return what is over, and give its rows back."""
-    boxes, hops = inside(world)
-    trips = in_use(world, hops)
-    part = replace(_outcome(world, number, closed, *over(world, boxes, hops)), kept=trips)
-    clear(world, boxes, hops, trips)
+    containers, hops, stay = tell(world, last=False)
+    trips = in_use(world)
+    part = replace(_outcome(world, number, closed, containers, hops), kept=trips)
+    clear(world, stay, trips)
     return part
 
 
@@ -274,14 +274,14 @@ def _columns(table: NDArray[Any], names: tuple[str, ...]) -> dict[str, NDArray[A
     return columns
 
 
-def _outcome(world: World, number: int, closed: Closed, containers: NDArray[Any], hops: NDArray[Any]) -> Replication:
+def _outcome(world: World, number: int, closed: Closed, containers: Table, hops: Table) -> Replication:
     count = world.count[0]
     kinds = [np.full(len(starts), row, np.int32) for row, (starts, _) in enumerate(closed)]
     return Replication(
         number=number,
         events=int(count["events"]),
-        containers=_columns(containers, ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h")),
-        hops=_columns(hops, HOP.names or ()),
+        containers=containers,
+        hops=hops,
         trips=_columns(world.trip[: count["trips"]], TRIP.names or ()),
         legs=_columns(world.leg[: count["legs"]], LEG.names or ()),
         closed={
