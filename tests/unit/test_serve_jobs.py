@@ -15,6 +15,7 @@ from jibek.serve import _jobs, _pool
 from jibek.serve._desk import Order, Over, Ready, Told
 from jibek.serve._jobs import Client, Held, Jobs, Limits, TooManyError, job_id
 from jibek.serve._models import Case, Invest, Job, Problem, Simulate
+from jibek.serve._packages import Store
 from jibek.serve._safety import CLOSED, COOKIE, Guard, page_policy
 from jibek.serve._types import typescript
 
@@ -70,7 +71,7 @@ def with_jobs(folder: Path, test: Callable[[Jobs], Awaitable[None]], **limits: A
     """Run a test in an event loop, with jobs whose workers are ready."""
 
     async def run() -> None:
-        jobs = Jobs(folder, None, Limits(**limits))
+        jobs = Jobs(folder, Store(folder), Limits(**limits))
         jobs.start()
         for worker in Worker.made:
             worker.say(Ready())
@@ -244,7 +245,7 @@ def test_the_oldest_make_way(tmp_path: Path) -> None:
 
 
 def test_two_servers_do_not_share_a_folder(tmp_path: Path) -> None:
-    jobs = Jobs(tmp_path, None, Limits())
+    jobs = Jobs(tmp_path, Store(tmp_path), Limits())
     code, _, err = call("serve", "--port", "0", "--data", str(tmp_path))
     assert code == 2
     assert "another server uses this folder" in err

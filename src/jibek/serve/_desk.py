@@ -24,10 +24,9 @@ class Stopped(Exception):  # noqa: N818 - no error
 
 @dataclass(frozen=True)
 class Begin:
-    """What a worker is given when it begins: the data folder, the package served, where drafts are, its memory."""
+    """What a worker is given when it begins: the packages, where drafts are, its memory."""
 
-    data: Path
-    served: str | None
+    packages: Store
     drafts: Path
     memory_bytes: int
 

@@ -25,6 +25,7 @@ from jibek.results._memory import memory_bytes
 from jibek.serve._desk import Begin, Order, Over, Ready, Told
 from jibek.serve._kinds import ANSWER, PAGE, REPORT, package_of
 from jibek.serve._models import FINAL, Bound, Job, Problem, Request, Simulate, State
+from jibek.serve._packages import Store
 from jibek.serve._pool import Died, Message, Worker
 
 HEAD = "job.json"
@@ -138,8 +139,8 @@ class Jobs:
     ----------
     data
         The data folder; no other server may use it.
-    served
-        Package served, if one is.
+    packages
+        What jobs are about.
     limits
         What jobs may take.
 
@@ -149,7 +150,7 @@ class Jobs:
         If another server uses the folder.
     """
 
-    def __init__(self, data: Path, served: str | None, limits: Limits) -> None:
+    def __init__(self, data: Path, packages: Store, limits: Limits) -> None:
         self.limits = limits
         self._done, self._drafts = data / "jobs", data / "drafts"
         for folder in (self._done, self._drafts):
@@ -160,7 +161,7 @@ class Jobs:
             raise JibekError(
                 f"{data}: another server uses this folder; end it, or choose another with --data"
             ) from None
-        self._begin = Begin(data, served, self._drafts, limits.memory_bytes)
+        self._begin = Begin(packages, self._drafts, limits.memory_bytes)
         self._held: dict[str, Held] = {}
         self._queue: deque[Held] = deque()
         self._workers: list[Worker] = []

@@ -56,7 +56,7 @@ def serve(
     listening = _listening(host, port)
     try:
         store = Store(folder, package)
-        jobs = Jobs(folder, package, limits or Limits())
+        jobs = Jobs(folder, store, limits or Limits())
         app = Guard(application(store, jobs), host=host, token=token)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=3, server_header=False, lifespan="on", ws="none",

@@ -26,9 +26,10 @@ PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean":
 def description() -> dict[str, Any]:
     """Return the OpenAPI description of the service."""
     with tempfile.TemporaryDirectory() as folder:
-        jobs = Jobs(Path(folder), None, Limits())
+        store = Store(Path(folder))
+        jobs = Jobs(Path(folder), store, Limits())
         try:
-            return described(Store(Path(folder)), jobs).openapi()
+            return described(store, jobs).openapi()
         finally:
             jobs.stop()
 

@@ -31,12 +31,11 @@ def work(pipe: Connection, begin: Begin) -> None:
     stop = threading.Event()
     threading.Thread(target=_listen, args=(pipe, orders, stop), daemon=True).start()
     _limit(begin.memory_bytes)
-    store = Store(begin.data, begin.served)
-    _warm(store, begin.drafts)
+    _warm(begin.packages, begin.drafts)
     pipe.send(Ready())
     while True:
         order = orders.get()
-        pipe.send(_done(order, Desk(store, order.folder, pipe, stop)))
+        pipe.send(_done(order, Desk(begin.packages, order.folder, pipe, stop)))
 
 
 def _listen(pipe: Connection, orders: SimpleQueue[Order], stop: threading.Event) -> None:
