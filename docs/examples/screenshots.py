@@ -27,7 +27,7 @@ CASE = "package=trans-caspian&with=traffic-2025&set=equipment.aktau-crane.count=
 
 def what_if(page: Page) -> None:
     """Wait for all replications and the map of the change."""
-    expect(page.locator("header [role=status]")).to_contain_text("8 of 8", timeout=PATIENCE_MS)
+    expect(page.locator("header p[role=status]")).to_contain_text("8 of 8", timeout=PATIENCE_MS)
     expect(page.locator(".whose")).to_contain_text("show the changed corridor", timeout=PATIENCE_MS)
     page.get_by_label("Time shown").fill(str(24 * 45 + 9))
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import jibek
 from browser import browser
+from commands import call
 from jibek.results._interval import Interval
 from serving import Server, serving
 
@@ -61,7 +60,7 @@ def opened(
     settings = {"reduced_motion": "reduce", **more}
     context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, **settings)
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(30_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
@@ -78,7 +77,7 @@ def address(server: Server) -> str:
 
 def simulated(page: Page) -> None:
     """Wait until all replications of what is asked have come, and the run is shown."""
-    expect(page.locator("header [role=status]")).to_contain_text(
+    expect(page.locator("header p[role=status]")).to_contain_text(
         f"{REPLICATIONS} of {REPLICATIONS} replications", timeout=120_000
     )
     expect(page.locator("section.stage")).to_be_visible(timeout=60_000)
@@ -86,22 +85,23 @@ def simulated(page: Page) -> None:
 
 def card(page: Page, name: str) -> Locator:
     """Return the figures of the headline under a name."""
-    term = page.locator("header dt", has_text=re.compile(rf"^{re.escape(name)}$"))
+    term = page.locator("dt", has_text=re.compile(rf"^{re.escape(name)}$"))
     return page.locator("header dl > div", has=term)
 
 
 def lever(page: Page, words: str) -> Locator:
     """Search for a lever, and return the first that is found."""
-    page.get_by_label(re.compile("^Search ")).fill(words)
+    page.get_by_label(re.compile(r"^Search \d")).fill(words)
     return page.locator(".lever").first
 
 
 def printed(command: str, *more: str) -> dict[str, Any]:
     """Run a command line of Jibek, and read what it prints."""
-    words = shlex.split(command)
-    assert words[0] == "jibek"
-    done = subprocess.run([sys.executable, "-m", *words, *more, "--json"], capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
+    name, *words = shlex.split(command)
+    assert name == "jibek"
+    code, out, _ = call(*words, *more, "--json")
+    assert code == 0
+    found: dict[str, Any] = json.loads(out)
     return found
 
 
@@ -216,14 +216,16 @@ def test_two_users_do_not_disturb_each_other(chromium: Browser, server: Server) 
 
 
 def test_a_server_that_is_started_again_goes_on(chromium: Browser, tmp_path: Path) -> None:
-    with serving(tmp_path, "starter") as server:
-        with opened(chromium, f"{address(server)}#/live?package=starter&days=200", bears=REFUSED) as page:
-            expect(page.locator("header b").first).to_be_visible()
-            server.interrupt()
-            expect(page.get_by_text("Connection lost; asking again")).to_be_visible()
-            with serving(tmp_path, "starter", "--port", str(server.port)):
-                simulated(page)
-                expect(page.get_by_text("Connection lost; asking again")).to_have_count(0)
+    with ExitStack() as stack:
+        server = stack.enter_context(serving(tmp_path, "starter"))
+        link = f"{address(server)}#/live?package=starter&days=200"
+        page = stack.enter_context(opened(chromium, link, bears=REFUSED))
+        expect(page.locator("header b").first).to_be_visible()
+        server.interrupt()
+        expect(page.get_by_text("Connection lost; asking again")).to_be_visible()
+        stack.enter_context(serving(tmp_path, "starter", "--port", str(server.port)))
+        simulated(page)
+        expect(page.get_by_text("Connection lost; asking again")).to_have_count(0)
 
 
 def test_a_spoilt_package_is_told_with_all_that_is_wrong(chromium: Browser, server: Server, tmp_path: Path) -> None:

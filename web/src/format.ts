@@ -42,12 +42,20 @@ function exponent(value: number): number {
 }
 
 function fixed(value: number, digits: number): string {
-  const scale = 10 ** digits;
   const shown = Math.max(digits, 0);
-  return (Math.round(value * scale) / scale).toLocaleString(say.language, {
+  return rounded(value, digits).toLocaleString(say.language, {
     minimumFractionDigits: shown,
     maximumFractionDigits: shown,
   });
+}
+
+/** A number rounded as Python does it: what lies just between two goes to the even one. */
+function rounded(value: number, digits: number): number {
+  const scaled = digits < 0 ? value / 10 ** -digits : value * 10 ** digits;
+  const exact = digits <= 0 || Number.isInteger(value * 2 ** (digits + 1));
+  const whole = exact && Math.abs(scaled % 1) === 0.5 ? 2 * Math.round(scaled / 2) : Math.round(scaled);
+  if (digits <= 0) return whole * 10 ** -digits;
+  return exact ? whole / 10 ** digits : Number(value.toFixed(Math.min(digits, 100)));
 }
 
 /** The moment some hours after the start of a run. */
