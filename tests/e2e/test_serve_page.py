@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-import jibek
 from browser import browser
 from commands import call
 from jibek.results._interval import Interval
@@ -226,21 +224,6 @@ def test_a_server_that_is_started_again_goes_on(chromium: Browser, tmp_path: Pat
         stack.enter_context(serving(tmp_path, "starter", "--port", str(server.port)))
         simulated(page)
         expect(page.get_by_text("Connection lost; asking again")).to_have_count(0)
-
-
-def test_a_spoilt_package_is_told_with_all_that_is_wrong(chromium: Browser, server: Server, tmp_path: Path) -> None:
-    folder = jibek.read("starter").write(tmp_path / "starter") or tmp_path / "starter"
-    zones = Path(folder, "zones.csv")
-    zones.write_text(zones.read_text().replace("dry-port", "drie-port", 1).replace(",2,", ",two,", 1))
-    packed = tmp_path / "starter.zip"
-    with zipfile.ZipFile(packed, "w") as archive:
-        for file in Path(folder).iterdir():
-            archive.write(file, file.name)
-    with opened(chromium, f"{address(server)}#/tables?package=starter", bears=REFUSED) as page:
-        page.locator("input[type=file]").set_input_files(packed)
-        told = page.get_by_role("alert")
-        expect(told).to_contain_text("drie-port")
-        expect(told).to_contain_text("two")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -30,8 +30,9 @@ export class Watched {
     void this.start();
   }
 
+  /** Nothing more will come of it: one that somebody else has cancelled is asked for again. */
   get ended(): boolean {
-    return this.closed || this.problems.length > 0 || FINAL.has(this.job?.state ?? "");
+    return this.closed || this.problems.length > 0 || ["done", "failed"].includes(this.job?.state ?? "");
   }
 
   private async start(): Promise<void> {
@@ -42,7 +43,7 @@ export class Watched {
       if (!this.ended) this.follow(job.id);
     } catch (error) {
       if (this.closed) return;
-      if (error instanceof ApiError && error.status === 0) this.retry();
+      if (error instanceof ApiError && error.status === 0) this.retry(true);
       else this.problems = problemsOf(error);
     }
   }
@@ -50,7 +51,7 @@ export class Watched {
   private follow(id: string): void {
     this.events = new EventSource(addressOf("jobs", id, "events"));
     this.events.addEventListener("job", (event) => this.take(JSON.parse((event as MessageEvent<string>).data) as Job));
-    this.events.onerror = () => this.retry();
+    this.events.onerror = () => this.retry(true);
   }
 
   private take(job: Job): void {
@@ -61,12 +62,12 @@ export class Watched {
     if (!FINAL.has(job.state)) return;
     this.events?.close();
     if (job.state === "done") this.ondone(job);
-    if (job.state === "cancelled" && !this.closed) this.retry(); // somebody else did not want it any more
+    if (job.state === "cancelled" && !this.closed) this.retry(false); // somebody else did not want it any more
   }
 
-  private retry(): void {
+  private retry(lost: boolean): void {
     this.events?.close();
-    this.lost = this.job?.state !== "cancelled";
+    this.lost = lost;
     this.again = window.setTimeout(() => void this.start(), 1000 * this.wait);
     this.wait = Math.min(2 * this.wait, LATEST_S);
   }
