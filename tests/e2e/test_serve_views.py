@@ -20,7 +20,7 @@ from browser import browser
 from jibek.corridor import PackageError
 from jibek.study import at_home, bottlenecks, bound, compare, invest
 from jibek.tables import write_package
-from served import Server
+from serving import serving
 
 pytestmark = pytest.mark.slow
 
@@ -38,9 +38,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = Server(tmp_path_factory.mktemp("data"), "starter")
-    yield server.address
-    server.stop()
+    with serving(tmp_path_factory.mktemp("served"), "starter") as server:
+        yield f"http://127.0.0.1:{server.port}/"
 
 
 @pytest.fixture

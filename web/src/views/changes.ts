@@ -5,7 +5,7 @@ import { say } from "../messages";
 export interface Named {
   change: string;
   label: string;
-  unit: string | null;
+  unit: string;
 }
 
 const PARTS = /^(.+?)\s*(\*=|\+=|=)\s*(.*)$/;
@@ -14,9 +14,9 @@ const PARTS = /^(.+?)\s*(\*=|\+=|=)\s*(.*)$/;
 export function inPlain(change: string, levers: readonly Named[]): string | null {
   const [, target, operator, value = ""] = PARTS.exec(change) ?? [];
   const lever = levers.find((one) => one.change === target);
-  const service = /^services\.(.+)\.every_h$/.exec(target ?? "")?.[1];
-  if (service && operator === "*=") return `${say.views.departures(service)} ${amount(operator, (1 / Number(value)).toPrecision(4))}`;
-  return lever ? `${lever.label} ${amount(operator ?? "=", value)} ${lever.unit ?? ""}`.trim() : null;
+  if (!lever) return null;
+  const unit = operator === "*=" ? "" : ` ${lever.unit}`;
+  return `${lever.label}: ${amount(operator ?? "=", value)}${unit}`;
 }
 
 function amount(operator: string, value: string): string {

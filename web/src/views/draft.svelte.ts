@@ -128,6 +128,9 @@ addEventListener("beforeunload", (event) => {
 
 export const forget = (id: string): boolean => drafts.delete(id);
 
+/** A description without the marks of its emphasis and code. */
+export const unmarked = (text: string): string => text.replaceAll(/[`*]/g, "");
+
 export function withCell(cells: Cells, row: number, column: number, value: string): Cells {
   return { ...cells, rows: cells.rows.map((one, n) => (n === row ? one.with(column, value) : one)) };
 }
