@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from browser import browser
-from served import Server
+from serving import Server, serving
 from transfer_packages import A, cell, write_job
 
 pytestmark = pytest.mark.slow
@@ -25,6 +25,9 @@ STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 SIZES = {"phone": (360, 740), "desk": (1440, 900), "wall": (3840, 2160)}
 JOB = "made=pair/41/4&time=0"
 """A job whose plan by the rule goes by the yard, too."""
+
+Moves = list[tuple[str, dict[str, Any]]]
+"""Moves, each with its crane."""
 
 PATIENCE_MS = 200_000
 """The first search after an installation compiles."""
@@ -38,9 +41,20 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    found = Server(tmp_path_factory.mktemp("served"), "starter")
-    yield found
-    found.stop()
+    with serving(tmp_path_factory.mktemp("served"), "starter") as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def held(server: Server) -> dict[str, Any]:
+    """Return the board of the job, from the API."""
+    board: dict[str, Any] = answer(server, family="pair", size=41, seed=4, time_limit_s=0)["board"]
+    return board
+
+
+@pytest.fixture(scope="module")
+def moves(held: dict[str, Any]) -> Moves:
+    return [(crane["id"], move) for crane in held["cranes"] for move in crane["moves"]]
 
 
 @contextmanager
@@ -54,7 +68,7 @@ def opened(chromium: Browser, server: Server, asked: str, size: str = "desk", **
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if line.type in ("error", "warning") else None)
-    page.goto(f"{server.address}#/transfer?{asked}")
+    page.goto(f"http://127.0.0.1:{server.port}/#/transfer?{asked}")
     if asked:
         expect(page.get_by_role("heading", name="What the plan is worth")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.locator("canvas")).to_be_visible(timeout=PATIENCE_MS)
@@ -69,20 +83,12 @@ def page(chromium: Browser, server: Server) -> Iterator[Page]:
         yield found
 
 
-def answer(server: Server, **generate: Any) -> dict[str, Any]:
-    """Return the answer of the job that plans what is generated, from the API."""
-    made = next(job for job in server.ask("jobs") if (job["request"].get("generate") or {}).items() >= generate.items())
-    told: dict[str, Any] = server.ask(f"jobs/{made['id']}")["answer"]
+def answer(server: Server, *, family: str, size: int, seed: int, time_limit_s: float) -> dict[str, Any]:
+    """Return the answer of a job by asking for it as the page does: the same request is the same job."""
+    generate = {"family": family, "size": size, "seed": seed}
+    job = server.start(kind="plan", package=None, generate=generate, time_limit_s=time_limit_s, seed=0)
+    told: dict[str, Any] = server.wait(job["id"], seconds=PATIENCE_MS / 1000)["answer"]
     return told
-
-
-def board(server: Server) -> dict[str, Any]:
-    held: dict[str, Any] = answer(server, family="pair", size=41, seed=4)["board"]
-    return held
-
-
-def moves(server: Server) -> list[tuple[str, dict[str, Any]]]:
-    return [(crane["id"], move) for crane in board(server)["cranes"] for move in crane["moves"]]
 
 
 def look_at(page: Page, box: str) -> None:
@@ -98,14 +104,14 @@ def show(page: Page, seconds: float) -> None:
 
 def test_a_job_is_planned_from_the_form(chromium: Browser, server: Server) -> None:
     with opened(chromium, server, "") as page:
-        page.get_by_label("Job", exact=True).select_option("merge")
+        page.get_by_role("combobox", name="Job", exact=True).select_option("merge")
         page.get_by_label("Boxes").fill("30")
         page.get_by_label("Seed").fill("3")
         page.get_by_label("Search").fill("2")
         page.get_by_role("button", name="Plan", exact=True).click()
         expect(page.locator("canvas")).to_be_visible(timeout=PATIENCE_MS)
-        expect(page.locator("progress")).to_have_count(0)
-        told = answer(server, family="merge", size=30, seed=3)
+        expect(page.locator("progress")).to_have_count(0, timeout=PATIENCE_MS)
+        told = answer(server, family="merge", size=30, seed=3, time_limit_s=2)
         worth = page.locator("section[aria-labelledby=plan-value]").inner_text()
         assert f"{told['value_s'] / 60:,.1f} min" in worth
         assert f"{told['bound_s'] / 60:,.1f} min" in worth
@@ -118,12 +124,12 @@ def test_a_plan_can_be_stopped(chromium: Browser, server: Server) -> None:
         page.get_by_role("button", name="Plan", exact=True).click()
         page.get_by_role("button", name="Cancel").click()
         expect(page.get_by_text("Stopped")).to_be_visible()
-        expect(page.locator("progress")).to_have_count(0)
+        expect(page.locator("progress")).to_have_count(0, timeout=PATIENCE_MS)
 
 
-def test_a_box_chosen_in_one_part_is_lit_in_all(page: Page, server: Server) -> None:
-    yard = next(move["box"] for _, move in moves(server) if move["kind"] == "in")
-    cranes = [crane for crane, move in moves(server) if move["box"] == yard]
+def test_a_box_chosen_in_one_part_is_lit_in_all(page: Page, moves: Moves) -> None:
+    yard = next(move["box"] for _, move in moves if move["kind"] == "in")
+    cranes = [crane for crane, move in moves if move["box"] == yard]
     look_at(page, yard)
     story = page.locator("section[aria-labelledby=box-story]")
     expect(story.get_by_role("heading")).to_have_text(yard)
@@ -131,7 +137,7 @@ def test_a_box_chosen_in_one_part_is_lit_in_all(page: Page, server: Server) -> N
     assert story.locator("tbody th").all_inner_texts() == cranes
     expect(page.locator("section[aria-labelledby=crane-chart] path.lit")).to_have_count(2)
     expect(page.locator("section[aria-labelledby=board-trains] g.lit")).to_have_count(2)
-    page.get_by_label("Crane", exact=True).select_option(cranes[0])
+    page.get_by_role("combobox", name="Crane", exact=True).select_option(cranes[0])
     expect(page.locator("section[aria-labelledby=work-list] tr.lit")).to_have_count(cranes.count(cranes[0]))
     page.keyboard.press("Escape")
     expect(story).to_have_count(0)
@@ -169,13 +175,12 @@ def test_kinds_of_moves_are_told_apart_by_stroke(page: Page) -> None:
     assert len(set(dashes.values())) == 3, dashes
 
 
-def test_boxes_go_from_train_to_train_as_time_goes(page: Page, server: Server) -> None:
-    held = board(server)
+def test_boxes_go_from_train_to_train_as_time_goes(page: Page, held: dict[str, Any], moves: Moves) -> None:
     done = page.locator(".done")
     expect(done).to_have_text("0 of 41 boxes on their trains")
     show(page, held["end_s"])
     expect(done).to_have_text("41 of 41 boxes on their trains")
-    crane, move = next((crane, move) for crane, move in moves(server) if move["kind"] == "direct")
+    crane, move = next((crane, move) for crane, move in moves if move["kind"] == "direct")
     show(page, sum(move["way_s"]) / 2)
     expect(page.get_by_label("What the cranes do").locator("li", has_text=crane)).to_contain_text(move["box"])
 
@@ -222,15 +227,15 @@ def test_keys_zoom_and_set_the_time(page: Page) -> None:
     assert float(bar.input_value()) == pytest.approx(1 / 3600)
 
 
-def test_the_work_list_is_a_file(page: Page, server: Server, tmp_path: Path) -> None:
-    page.get_by_label("Crane", exact=True).select_option("C2")
+def test_the_work_list_is_a_file(page: Page, tmp_path: Path, moves: Moves) -> None:
+    page.get_by_role("combobox", name="Crane", exact=True).select_option("C2")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the list of C2 as CSV").click()
     path = tmp_path / "list.csv"
     download.value.save_as(path)
     assert download.value.suggested_filename == "work-list-C2.csv"
-    rows = list(csv.DictReader(path.open(newline="")))
-    mine = [move for crane, move in moves(server) if crane == "C2"]
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    mine = [move for crane, move in moves if crane == "C2"]
     assert [row["box"] for row in rows] == [move["box"] or "" for move in mine]
     first = next(move for move in mine if move["box"])
     row = next(row for row in rows if row["box"] == first["box"])
@@ -252,7 +257,7 @@ def test_an_uploaded_job_is_planned(chromium: Browser, server: Server, tmp_path:
     archive = zipped(write_job(tmp_path / "small"), tmp_path / "small.zip")
     with opened(chromium, server, "") as page:
         page.get_by_label("Upload a job").set_input_files(archive)
-        expect(page.get_by_label("Job", exact=True)).to_have_value(re.compile("^package "))
+        expect(page.get_by_role("combobox", name="Job", exact=True)).to_have_value(re.compile("^package "))
         page.get_by_label("Search").fill("0")
         page.get_by_role("button", name="Plan", exact=True).click()
         expect(page.locator(".done")).to_contain_text("of 2 boxes", timeout=PATIENCE_MS)
@@ -270,9 +275,9 @@ def test_a_spoilt_job_is_refused_with_its_problems(chromium: Browser, server: Se
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("phone", "light"), ("desk", "dark"), ("wall", "light")])
-def test_nothing_bars_the_way(chromium: Browser, server: Server, size: str, scheme: str) -> None:
+def test_nothing_bars_the_way(chromium: Browser, server: Server, moves: Moves, size: str, scheme: str) -> None:
     with opened(chromium, server, JOB, size, color_scheme=scheme) as page:
-        look_at(page, next(move["box"] for _, move in moves(server) if move["kind"] == "in"))
+        look_at(page, next(move["box"] for _, move in moves if move["kind"] == "in"))
         options = {"runOnly": {"type": "tag", "values": STANDARDS}, "resultTypes": ["violations"]}
         found = Axe().run(page, options=options)
         assert not found.response["violations"], found.generate_report()
