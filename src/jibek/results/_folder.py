@@ -177,7 +177,7 @@ def _write(frame: pl.LazyFrame, file: Path) -> None:
     import polars as pl
 
     try:
-        frame.sink_parquet(file, compression="lz4", statistics=False)
+        frame.sink_parquet(file, compression="uncompressed", statistics=False)
     except pl.exceptions.PolarsError as error:
         raise RunError(f"{file}: cannot be written: {error}") from None
 
