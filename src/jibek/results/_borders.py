@@ -13,14 +13,14 @@ closes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jibek.results._cost import RideCost
-from jibek.results._network import DEPART, Network
+from jibek.results._network import DEPART, LEG, Network
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -104,31 +104,29 @@ def _ratio(one: float, other: float) -> float:
 
 def crossings(network: Network) -> list[list[Crossing]]:
     """Return the borders that each itinerary crosses, in order."""
-    found: list[list[Crossing]] = []
-    for itinerary, rides in enumerate(network.rides_of):
-        first = network.ride_slot[network.ride_start[itinerary]]
-        last = network.ride_slot[network.ride_start[itinerary + 1]]
-        slots = network.slots[first:last]
-        moves = [n for n, slot in enumerate(slots) if slot.stage == "moving"]
-        begins = [BEFORE_CLOSING, *(n + 1 for n in moves)]
-        ends = [*moves, len(slots)]
-        here = []
-        for number, move in enumerate(moves):
-            slot = slots[move]
-            if not _between_countries(network, slot.location):
-                continue
-            here.append(
-                Crossing(
-                    link=slot.location,
-                    back=network.backward(rides[slot.ride])[slot.leg],
-                    before=tuple(range(first + begins[number], first + ends[number])),
-                    after=tuple(range(first + begins[number + 1], first + ends[number + 1])),
-                    ride=slot.ride,
-                    leg=slot.leg,
-                )
+    between = {name for name in network.names.links if _between_countries(network, name)}
+    return [list(_crossed(network, itinerary, between)) for itinerary in range(len(network.rides_of))]
+
+
+def _crossed(network: Network, itinerary: int, between: Container[str]) -> Iterator[Crossing]:
+    first = network.ride_start[itinerary]
+    begin, end = (int(network.ride_slot[network.ride_start[row]]) for row in (itinerary, itinerary + 1))
+    legs = [
+        (ride, leg, link, int(network.ride_slot[first + ride]) + len(DEPART) + leg * len(LEG) + LEG.index("moving"))
+        for ride, service in enumerate(network.rides_of[itinerary])
+        for leg, link in enumerate(network.link_ids(service))
+    ]
+    moves = [begin + BEFORE_CLOSING - 1, *(move for *_, move in legs), end]
+    for number, (ride, leg, link, move) in enumerate(legs, 1):
+        if link in between:
+            yield Crossing(
+                link=link,
+                back=network.backward(network.rides_of[itinerary][ride])[leg],
+                before=tuple(range(moves[number - 1] + 1, move)),
+                after=tuple(range(move + 1, moves[number + 1])),
+                ride=ride,
+                leg=leg,
             )
-        found.append(here)
-    return found
 
 
 def _between_countries(network: Network, link: str) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,17 +32,6 @@ ARRIVE = ("check", "waiting_for_position", "closed", "unloading", "transfer", "h
 """Slots of a ride: these before it, these for each link, these after it."""
 
 Ints = NDArray[np.int64]
-
-
-class Slot(NamedTuple):
-    """A stage that every container of an itinerary goes through, where it does."""
-
-    itinerary: int
-    ride: int
-    stage: str
-    location: str
-    leg: int = -1
-    """Position of the link in the path; -1 before the first, the number of links after the last."""
 
 
 class Network:
@@ -111,23 +99,14 @@ class Network:
         size = len(DEPART) + len(ARRIVE)
         return starts(size + len(LEG) * len(self.links_of[s]) for rides in self.rides_of for s in rides)
 
-    @cached_property
-    def slots(self) -> list[Slot]:
-        """All slots, by itinerary, then in order of time."""
-        return list(self._slots())
-
-    def _slots(self) -> Iterator[Slot]:
-        for itinerary, rides in enumerate(self.rides_of):
-            for ride, service in enumerate(rides):
-                links = self.links_of[service]
-                origin = self.names.terminals[self.from_terminal[service]]
-                yield from (Slot(itinerary, ride, stage, origin) for stage in DEPART)
-                for leg, (link, place) in enumerate(zip(links, self._places(service), strict=True)):
-                    here = place if leg else origin
-                    yield from (Slot(itinerary, ride, stage, here, leg) for stage in LEG[:-1])
-                    yield Slot(itinerary, ride, LEG[-1], self.names.links[link], leg)
-                goal = self.names.terminals[self.to_terminal[service]]
-                yield from (Slot(itinerary, ride, stage, goal, len(links)) for stage in ARRIVE)
+    def _slots(self, service: int) -> Iterator[tuple[str, str]]:
+        """Yield stage and location of the slots of a ride."""
+        origin, goal = (self.names.terminals[of[service]] for of in (self.from_terminal, self.to_terminal))
+        yield from ((stage, origin) for stage in DEPART)
+        for leg, (link, place) in enumerate(zip(self.link_ids(service), self._places(service), strict=True)):
+            yield from ((stage, place if leg else origin) for stage in LEG[:-1])
+            yield LEG[-1], link
+        yield from ((stage, goal) for stage in ARRIVE)
 
     def _places(self, service: int) -> Iterator[str]:
         """Yield the place before each link of a path."""
@@ -138,19 +117,64 @@ class Network:
             here = link.to_place if link.from_place == here else link.from_place
 
     @cached_property
-    def moving(self) -> NDArray[np.bool_]:
-        """Which slots are spent in motion."""
-        return np.array([slot.stage == "moving" for slot in self.slots], dtype=bool)
+    def _slot_kind(self) -> tuple[list[tuple[str, str]], list[Ints]]:
+        """Return the kinds of slots, stage and location, and those of the slots of each service."""
+        number: dict[tuple[str, str], int] = {}
+        kinds = [
+            _ints(number.setdefault(kind, len(number)) for kind in self._slots(service))
+            for service in range(len(self.names.services))
+        ]
+        return list(number), kinds
 
     @cached_property
-    def cells(self) -> tuple[list[tuple[int, str, str]], Ints]:
-        """Return the cells of the time budget, flow, location and stage, and the cell of each slot."""
-        number: dict[tuple[int, str, str], int] = {}
-        cell = [
-            number.setdefault((int(self.flow_of[one.itinerary]), one.location, one.stage), len(number))
-            for one in self.slots
-        ]
-        return list(number), _ints(cell)
+    def moving(self) -> NDArray[np.bool_]:
+        """Which slots are spent in motion."""
+        kinds, of_service = self._slot_kind
+        moving = np.array([stage == "moving" for stage, _ in kinds], dtype=bool)
+        return np.concatenate([np.zeros(0, bool), *(moving[of_service[s]] for rides in self.rides_of for s in rides)])
+
+    @cached_property
+    def _cells(self) -> tuple[Ints, Ints, Ints]:
+        """Return flow and kind of slot of each cell of the time budget, by their first slots, and the cell of each slot."""
+        kinds, of_service = self._slot_kind
+        group = np.concatenate(
+            [
+                np.zeros(0, np.int64),
+                *(
+                    flow * len(kinds) + of_service[service]
+                    for flow, rides in zip(self.flow_of, self.rides_of, strict=True)
+                    for service in rides
+                ),
+            ]
+        )
+        groups, first, cell = np.unique(group, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(order.size)
+        flow, kind = np.divmod(groups[order], max(len(kinds), 1))
+        return flow, kind, rank[cell]
+
+    @cached_property
+    def cells(self) -> list[tuple[int, str, str]]:
+        """Cells of the time budget: flow, location and stage."""
+        kinds = self._slot_kind[0]
+        flows, of_cell, _ = self._cells
+        return [(flow, *kinds[kind][::-1]) for flow, kind in zip(flows.tolist(), of_cell.tolist(), strict=True)]
+
+    @property
+    def cell(self) -> Ints:
+        """The cell of each slot."""
+        return self._cells[2]
+
+    @property
+    def flow_of_cell(self) -> Ints:
+        """The flow of each cell."""
+        return self._cells[0]
+
+    @cached_property
+    def stage_of_cell(self) -> Ints:
+        """The stage of each cell, as its place among `STAGES`."""
+        return _ints(STAGES.index(stage) for stage, _ in self._slot_kind[0])[self._cells[1]]
 
     def link_ids(self, service: int) -> list[str]:
         """Return the links of a path by id."""

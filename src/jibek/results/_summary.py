@@ -188,20 +188,17 @@ def _borders(borders: Borders) -> Figures:
 
 def _stages(network: Network, journeys: Journeys, flows: int) -> Floats:
     """Return hours by flow and stage."""
-    cells, cell = network.cells
-    hours = np.bincount(cell, journeys.spent_h, len(cells))
-    group = [flow * len(STAGES) + STAGES.index(stage) for flow, _, stage in cells]
+    hours = np.bincount(network.cell, journeys.spent_h, network.flow_of_cell.size)
+    group = network.flow_of_cell * len(STAGES) + network.stage_of_cell
     found = np.bincount(group, hours, flows * len(STAGES))
     return np.asarray(found, dtype=np.float64).reshape(flows, len(STAGES))
 
 
 def _budget(network: Network, journeys: Journeys) -> Floats:
     """Return mean days by cell."""
-    cells, cell = network.cells
-    count = _by_flow(network, journeys.delivered, len(network.names.flows))[:, 0]
-    count = count[[flow for flow, _, _ in cells]]
-    hours = np.bincount(cell, journeys.spent_h, len(cells))
-    return np.divide(hours / 24, count, out=np.zeros(len(cells)), where=count > 0)
+    count = _by_flow(network, journeys.delivered, len(network.names.flows))[:, 0][network.flow_of_cell]
+    hours = np.bincount(network.cell, journeys.spent_h, count.size)
+    return np.divide(hours / 24, count, out=np.zeros(count.size), where=count > 0)
 
 
 def _months(network: Network, journeys: Journeys) -> Floats:

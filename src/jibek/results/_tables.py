@@ -222,13 +222,11 @@ def _quantities(network: Network, replication: Replication, summary: Summary) ->
 
 
 def _budget(network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
-    cells, _ = network.cells
     chosen = np.flatnonzero(summary.budget)
-    flow, location, stage = (np.array(part, dtype=object)[chosen] for part in zip(*cells, strict=True))
     columns = {
-        "flow": _ids(network.names.flows, flow.astype(np.int64)),
-        "location": location.astype(str),
-        "stage": _ids(STAGES, np.array([STAGES.index(one) for one in stage], dtype=np.int64)),
+        "flow": _ids(network.names.flows, network.flow_of_cell[chosen]),
+        "location": np.array([location for _, location, _ in network.cells], dtype=str)[chosen],
+        "stage": _ids(STAGES, network.stage_of_cell[chosen]),
         "days": summary.budget[chosen],
     }
     return _frame(replication, columns)

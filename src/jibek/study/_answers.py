@@ -148,7 +148,7 @@ def answers_of(network: Network, summary: Summary) -> Iterator[tuple[str, float]
     delivered = [summary.quantities[f"flows.{flow}.delivered_containers"] for flow in network.names.flows]
     whole = sum(delivered)
     spent: dict[tuple[str, str], float] = {}
-    for (flow, location, stage), days in zip(network.cells[0], summary.budget, strict=True):
+    for (flow, location, stage), days in zip(network.cells, summary.budget, strict=True):
         spent[location, stage] = spent.get((location, stage), 0.0) + float(days) * delivered[flow]
     yield from (
         (f"budget_days.{place}.{stage}", days / whole if whole else np.nan) for (place, stage), days in spent.items()
