@@ -134,7 +134,7 @@ def bring(w, until):
             f["begun"] = 1
             _next_block(w, flow)
         while f["time_h"] < until:
-            if w.count[0]["blocks"] == w.block.size:
+            if w.count[0]["blocks"] + 1 == w.block.size:  # the last row is for the block that follows
                 return MORE_BLOCKS
             if not _fits(w, flow):
                 return MORE_CONTAINERS

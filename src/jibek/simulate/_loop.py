@@ -56,7 +56,7 @@ def begin(w):
             w.count[0]["unused"] -= 1
             enlist(w, vehicle, fleet)
             append(w.fleet[fleet], w.vehicle, vehicle)
-    if w.block.size > 0:
+    if w.count[0]["blocks"] > 0:
         push(w, w.block[0]["time_h"], BLOCK, FIRST)
     if w.turn.size > 0:
         push(w, w.turn[0]["time_h"], TURN_EVENT, FIRST)
@@ -76,7 +76,7 @@ def _bring(w, now, row):
         append(w.terminal[origin], w.container, c)
     w.count[0]["entered"] += block["end"] - block["first"]
     let_in(w, now, origin)
-    if row + 1 < w.block.size:
+    if row + 1 < w.count[0]["blocks"]:
         push(w, w.block[row + 1]["time_h"], BLOCK, row + 1)
 
 

@@ -196,7 +196,7 @@ def make_world(
         **demand(compiled),
         container=aligned(rows, CONTAINER),
         hop=aligned(rows * int(np.diff(compiled.itinerary_first).max(initial=1)), HOP),
-        block=np.zeros(0, BLOCK),
+        block=aligned(1024, BLOCK),
         turn=turns(compiled, closed),
         vehicle=np.zeros(0, VEHICLE),
         trip=np.zeros(4096, TRIP),
@@ -220,22 +220,20 @@ def with_demand(world: World, until: float) -> World:
 
     The block that comes next stands behind them, without containers: it is known when, so that its event can be set down.
     """
-    world = replace(world, block=np.zeros(64 + 2 * len(world.block), BLOCK))
+    world.count["blocks"] = 0
     while (state := bring(world, until)) != DONE:
         short = ("block",) if state == MORE_BLOCKS else ("container", "hop")
         tables = {name: getattr(world, name) for name in short}
         world = replace(world, **{name: _longer(table, 2 * len(table)) for name, table in tables.items()})
-    written = world.block[: int(world.count["blocks"][0])]
+    size = int(world.count["blocks"][0])
     if len(world.demand) > 1:  # each flow has written its own in order
-        written = written[np.argsort(written["time_h"], kind="stable")]
-    ahead = world.demand["time_h"]
-    if ahead.min(initial=NEVER) < NEVER:
-        following = np.zeros(1, BLOCK)
-        following["time_h"] = ahead.min()
-        written = np.concatenate((written, following))
-    world.count["blocks"] = 0
+        world.block[:size] = world.block[:size][np.argsort(world.block["time_h"][:size], kind="stable")]
+    following_h = world.demand["time_h"].min(initial=NEVER)
+    if following_h < NEVER:
+        world.block[size] = (following_h, 0, 0, 0)
+        world.count["blocks"] += 1
     world.heap["what"][pending(world, BLOCK_EVENT)] &= ~_ID_MASK  # of the block that came next, which is the first now
-    return replace(world, block=written)
+    return world
 
 
 def pending(world: World, kind: np.signedinteger[Any]) -> NDArray[np.int64]:
