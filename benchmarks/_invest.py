@@ -22,7 +22,7 @@ def investment(size: Size) -> Iterator[Row]:
     corridor = planned(min(12, size.changes)).with_clock(days=size.days, warmup_days=size.warmup_days)
     for objective in ("throughput", "transit"):
         found: list[Investment] = []
-        wall, cpu = clocked(partial(_invest, corridor, objective, size.paired, found))
+        wall, cpu = clocked(partial(_invest, corridor, objective, size, found))
         sure, sets = found[0].sure, found[0].screened
         what = f"invest by {objective}: {sets.sets:,} sets of {len(found[0].choices.open)} measures, 2 cores"
         end = (
@@ -42,7 +42,7 @@ def planned(most: int) -> jibek.Corridor:
     return replace(corridor, measures={**corridor.measures, **free})
 
 
-def _invest(corridor: jibek.Corridor, objective: str, replications: int, found: list[Investment]) -> None:
-    first = max(replications, 3)
+def _invest(corridor: jibek.Corridor, objective: str, size: Size, found: list[Investment]) -> None:
+    first = max(size.paired, 3)
     with at_home(2) as workers:
-        found.append(invest(corridor, BUDGET, workers, objective=objective, replications=first, most=10 * first))
+        found.append(invest(corridor, BUDGET, workers, objective=objective, replications=first, most=size.most))

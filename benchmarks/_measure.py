@@ -46,6 +46,7 @@ class Size:
     search_s: float = 10.0
     changes: int = 25
     paired: int = 10
+    most: int = 100
     sample: int = 1
     clients: int = 50
     load_s: float = 60.0
@@ -54,7 +55,7 @@ class Size:
 TINY = Size(
     repeats=1, days=3, warmup_days=2, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
     replications=2, compile_anew=False, seeds=1, search_s=0.5,
-    changes=2, paired=2, sample=60, clients=4, load_s=1.0,
+    changes=2, paired=2, most=4, sample=60, clients=4, load_s=1.0,
 )  # fmt: skip
 
 

@@ -78,7 +78,7 @@ YEARS = ("--days", "36000", "--replications", "10000")
 COMPARE = ("compare", "starter", "--case", "a=third-ferry")
 
 
-@pytest.mark.parametrize("study", [("bound", "starter"), (*COMPARE, *YEARS), ("bottlenecks", "starter", *YEARS)])
+@pytest.mark.parametrize("study", [("bound", "starter"), (*COMPARE, *YEARS), ("bottlenecks", "starter")])
 def test_a_folder_that_holds_something_else_is_told_before_years_are_simulated(
     study: tuple[str, ...], tmp_path: Path
 ) -> None:

@@ -92,7 +92,7 @@ def killer(mutation: Mutation) -> str | None:
 def first_failure(folder: Path, tests: Sequence[str], marked: str, settings: Mapping[str, str]) -> str | None:
     """Return the first of some tests that fails on the sources in a folder."""
     command = [
-        sys.executable, "-m", "pytest", "-x", "-vv", "--tb=no", "-p", "no:cacheprovider", "-p", "tests.mutation.brief",
+        sys.executable, "-m", "pytest", "-n", "0", "-x", "-vv", "--tb=no", "-p", "no:cacheprovider", "-p", "tests.mutation.brief",
         "-m", marked, *(f"tests/{test}" for test in tests),
     ]  # fmt: skip
     paths = {"PYTHONPATH": str(folder / "src"), "NUMBA_CACHE_DIR": str(folder / "cache")}

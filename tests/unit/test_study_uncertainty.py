@@ -88,6 +88,7 @@ def small(folder: Path) -> jibek.Corridor:
     )
 
 
+@pytest.mark.slow
 def test_what_is_not_known_is_told_from_chance(tmp_path: Path) -> None:
     """The transit time is the sum of two times drawn apart; the variances of the triangles are 16 to 1, chance does nothing."""
     name = "total.transit_days.mean"
@@ -143,7 +144,7 @@ def test_the_command_shows_and_keeps_what_was_found(tmp_path: Path) -> None:
         "uncertainty",
         "starter",
         "--days",
-        "20",
+        "10",
         "--samples",
         "8",
         "--inputs",
