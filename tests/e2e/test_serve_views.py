@@ -231,14 +231,18 @@ def test_bottlenecks_are_those_of_the_study(page: Page) -> None:
         assert text.startswith(shown(effect.effect["total.delivered_teu"]))
     rows.first.click()
     link = page.get_by_role("link", name="Open as a what-if").first
-    expect(link).to_have_attribute("href", re.compile(f"set={re.escape(found.effects[0].change.partition('=')[0][:-1])}"))
+    expect(link).to_have_attribute(
+        "href", re.compile(f"set={re.escape(found.effects[0].change.partition('=')[0][:-1])}")
+    )
 
 
 def test_the_bound_is_that_of_the_study(page: Page) -> None:
     found = bound(jibek.read("starter"))
     look_at(page, "bottlenecks")
     region = page.get_by_role("region", name="What binds, by month")
-    expect(region).to_contain_text(f"{found.as_given.volume_teu:,.0f} of {found.as_given.offered_teu:,.0f} TEU", timeout=60_000)
+    expect(region).to_contain_text(
+        f"{found.as_given.volume_teu:,.0f} of {found.as_given.offered_teu:,.0f} TEU", timeout=60_000
+    )
     rows = region.locator("tbody tr")
     used = [f"{100 * limit.utilisation:.0f}" for limit in found.limits]
     told = [row.locator("td").first.inner_text() for row in rows.all()]

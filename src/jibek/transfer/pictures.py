@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from jibek._files import whole
 from jibek.transfer._chart import crane_chart
 from jibek.transfer._job import Job
 from jibek.transfer._plan import Plan
@@ -35,8 +34,7 @@ def save(job: Job, plan: Plan, folder: str | os.PathLike[str]) -> Iterator[Path]
     """
     out = Path(folder)
     (out / "trains").mkdir(parents=True, exist_ok=True)
-    with whole(out / "cranes.png") as file:
-        crane_chart(job, plan).savefig(file)
+    crane_chart(job, plan).savefig(out / "cranes.png")
     yield out / "cranes.png"
     before = {box.id: (box.wagon, box.slot) for box in job.boxes.values()}
     after = {load.box: (load.wagon, load.slot) for load in plan.loads}
@@ -45,12 +43,10 @@ def save(job: Job, plan: Plan, folder: str | os.PathLike[str]) -> Iterator[Path]
         figure = train_diagram(
             job, train.id, before if inbound else after, "as it comes" if inbound else "as it leaves"
         )
-        with whole(out / "trains" / f"{train.id}.png") as file:
-            figure.savefig(file)
+        figure.savefig(out / "trains" / f"{train.id}.png")
         yield out / "trains" / f"{train.id}.png"
     for crane in job.cranes:
         for suffix, text in (("csv", work_list_csv(job, plan, crane)), ("txt", work_list_text(job, plan, crane))):
             path = out / f"work-list-{crane}.{suffix}"
-            with whole(path) as file:
-                file.write(text.encode())
+            path.write_text(text, "utf-8")
             yield path

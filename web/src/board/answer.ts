@@ -1,6 +1,6 @@
 import type { Board } from "../data/board";
 
-/** What a plan is worth, what no plan is below, and, when it is there, the plan itself. */
+/** What a plan is worth, what no plan is below, and the plan itself. */
 export interface PlanAnswer {
   value_s: number;
   left_over: number;
@@ -12,7 +12,7 @@ export interface PlanAnswer {
   bound_name: string;
   gap: number | null;
   seconds: number;
-  board?: Board;
+  board: Board;
 }
 
 /** What the best plan was worth at a second of the search. */

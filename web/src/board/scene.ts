@@ -38,8 +38,6 @@ interface Spot {
   y: number;
 }
 
-const FADED = 0.35;
-
 /** Draws the yard from above at a time, and finds the box that is pointed at. */
 export class Scene {
   readonly low: number;
@@ -178,7 +176,7 @@ export class Scene {
       const y = (this.ys[n] = this.y(crane?.y ?? stay.y, frame) - 3 * stay.level);
       const long = Math.max(2, box.length_m * frame.scale - 1);
       const loaded = stay.train?.role === "outbound";
-      pen.globalAlpha = chosen && chosen !== box.id ? Math.max(FADED, 0.7 * there) : there;
+      pen.globalAlpha = there;
       pen.fillStyle = box.id === chosen ? ink.accent : loaded ? ink.handling : stay.train ? ink.moving : crane ? ink.ink : ink.checks;
       pen.fillRect(x - long / 2, y - high / 2, long, high);
       if (loaded && box.id !== chosen) bar(pen, x - long / 2 + 2, x + long / 2 - 2, y + high / 2 - 2.5, 1.5, ink.paper);
@@ -203,8 +201,12 @@ export class Scene {
     pen.strokeStyle = ink.accent;
     pen.lineWidth = 2;
     pen.strokeRect(x - long / 2 - 3, y - high / 2 - 3, long + 6, high + 6);
-    const half = 3.6 * frame.letter;
-    this.letters(shot, id, Math.min(frame.width - half, Math.max(half, x)), y + high / 2 + frame.letter, ink.accent);
+    pen.font = `${0.72 * frame.letter}px sans-serif`;
+    const half = pen.measureText(id).width / 2 + 4;
+    const [middle, below] = [Math.min(frame.width - half, Math.max(half, x)), y + high / 2 + frame.letter];
+    pen.fillStyle = ink.raised;
+    pen.fillRect(middle - half, below - 0.55 * frame.letter, 2 * half, 1.1 * frame.letter);
+    this.letters(shot, id, middle, below, ink.accent);
   }
 
   /** Where the chosen box goes. */
