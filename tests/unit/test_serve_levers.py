@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -18,9 +19,14 @@ from jibek.study import bound
 from jibek.tables import columns, number_text
 
 
-@pytest.fixture(scope="module")
+@cache
+def of(package: str) -> list[Lever]:
+    return levers(read(package))
+
+
+@pytest.fixture
 def starter() -> dict[str, Lever]:
-    return {lever.change: lever for lever in levers(read("starter"))}
+    return {lever.change: lever for lever in of("starter")}
 
 
 def steps(lever: Lever) -> int:
@@ -45,8 +51,7 @@ def test_every_value_of_every_lever_is_taken(corridor: Corridor, data: st.DataOb
 
 @pytest.mark.parametrize("name", ["starter", "trans-caspian"])
 def test_all_ends_together_and_the_values_as_they_are(name: str) -> None:
-    corridor = read(name)
-    found = levers(corridor)
+    corridor, found = read(name), of(name)
     for end in ("low", "high"):
         corridor.with_changes(*(f"{lever.change}={number_text(getattr(lever, end))}" for lever in found))
     as_it_is = corridor.with_changes(*(f"{lever.change}={number_text(lever.value)}" for lever in found))
@@ -55,7 +60,7 @@ def test_all_ends_together_and_the_values_as_they_are(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["starter", "trans-caspian"])
 def test_steps_lead_from_the_lowest_by_the_value_to_the_highest(name: str) -> None:
-    for lever in levers(read(name)):
+    for lever in of(name):
         for value in (lever.value, lever.high):
             number = (value - lever.low) / lever.step
             assert number == pytest.approx(round(number), abs=1e-6), lever.change
@@ -83,7 +88,7 @@ def test_what_a_lever_is_to_a_reader(starter: dict[str, Lever]) -> None:
 def test_what_is_needed_most_comes_first() -> None:
     corridor = read("trans-caspian")
     needed = {limit.name: limit.utilisation for limit in bound(corridor).limits}
-    found = levers(corridor)
+    found = of("trans-caspian")
     assert list(dict.fromkeys(lever.group for lever in found)) == [
         "cranes", "tracks", "berths", "yards", "checks", "ships", "trains", "paths", "storms", "volumes",
     ]  # fmt: skip

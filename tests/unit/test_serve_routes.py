@@ -60,6 +60,12 @@ def service(tmp_path: Path) -> Service:
     return Service(tmp_path / "data")
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Service:
+    """A service that keeps nothing that a test sends."""
+    return Service(tmp_path_factory.mktemp("data"))
+
+
 def test_packages_are_listed_and_looked_into(service: Service) -> None:
     assert [one["id"] for one in service.get("/packages")] == ["starter", "trans-caspian"]
     found = service.get("/packages/starter")
@@ -151,8 +157,8 @@ def test_a_transfer_job_has_nothing_to_change(service: Service, tmp_path: Path) 
         ("DELETE", "/cases/nothing", b"", 404),
     ],
 )
-def test_what_is_refused(method: str, path: str, body: Any, status: int, service: Service) -> None:
-    assert service.ask(method, path, body)[0] == status
+def test_what_is_refused(method: str, path: str, body: Any, status: int, empty: Service) -> None:
+    assert empty.ask(method, path, body)[0] == status
 
 
 @pytest.mark.parametrize(
@@ -164,8 +170,8 @@ def test_what_is_refused(method: str, path: str, body: Any, status: int, service
         (bytes(20_000_001), ZIP, 413),
     ],
 )
-def test_what_is_not_taken_as_a_zip(body: bytes, kind: str, status: int, service: Service) -> None:
-    assert service.ask("POST", "/packages", body, kind)[0] == status
+def test_what_is_not_taken_as_a_zip(body: bytes, kind: str, status: int, empty: Service) -> None:
+    assert empty.ask("POST", "/packages", body, kind)[0] == status
 
 
 def test_there_is_an_end_to_what_is_kept(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -185,9 +191,8 @@ def test_every_status_is_described(service: Service) -> None:
 
 
 def test_what_a_case_changes_is_told_in_full(service: Service) -> None:
-    status, body = service.ask("POST", "/packages/trans-caspian/case", {"measures": ["fourth-gantry"]})
+    status, body = service.ask("POST", "/packages/starter/case", {"measures": ["third-ferry"]})
     assert status == 200
     (changed,) = json.loads(body)["changed"]
-    assert changed == {"target": "equipment.keg-rmg.count", "before": "3", "after": "4"}
-    corridor = read("trans-caspian").with_measures("fourth-gantry")
-    assert corridor.equipment["keg-rmg"].count == 4
+    assert changed == {"target": "fleets.ferries.count", "before": "2", "after": "3"}
+    assert read("starter").with_measures("third-ferry").fleets["ferries"].count == 3
