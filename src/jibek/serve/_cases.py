@@ -47,7 +47,7 @@ def read_case(corridor: Corridor, case: CaseText, path: str) -> CaseRead:
     >>> case = CaseText(measures=["growth"], changes=["fleets.ferries.count = 4"])
     >>> found = read_case(jibek.read("starter"), case, "starter")
     >>> found.command
-    "jibek simulate starter --with growth --set 'fleets.ferries.count=4'"
+    'jibek simulate starter --with growth --set fleets.ferries.count=4'
     >>> found.changed[0].target, found.changed[0].before, found.changed[0].after
     ('fleets.ferries.count', '2', '4')
     """
