@@ -86,11 +86,12 @@ def test_files_of_a_simulation(server: Server, simulated: dict[str, Any]) -> Non
     assert gzip.decompress(server.ask("GET", f"{where}/page").body)
     figures = server.ask("GET", f"{where}/files/figures.json")
     assert figures.json["total"] == simulated["answer"]["total"]
-    legs = pl.read_parquet(io.BytesIO(server.ask("GET", f"{where}/files/run/legs/002.parquet").body))
+    legs = pl.read_parquet(io.BytesIO(server.ask("GET", f"{where}/files/run/legs/000.parquet").body))
     assert legs.height > 0
     report = server.ask("GET", f"{where}/files/report.html")
     assert report.body.startswith(b"<!doctype html>")
     assert report.headers["content-disposition"].startswith("attachment")
+    assert "run/legs/001.parquet" not in simulated["files"]
     assert "run/containers/000.parquet" not in simulated["files"]
 
 

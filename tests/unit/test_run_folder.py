@@ -90,6 +90,21 @@ def test_interrupted_too_early(corridor: Corridor, tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+@pytest.mark.parametrize("containers", [False, True])
+def test_some_replications_are_followed(corridor: Corridor, tmp_path: Path, containers: bool) -> None:  # noqa: FBT001
+    short = corridor.with_clock(days=20)
+    whole, some = (
+        simulate(short, replications=3, out=tmp_path / str(followed), containers=containers, followed=followed)
+        for followed in (None, 2)
+    )
+    for name in ("trips", "legs", "hops") if containers else ("trips", "legs"):
+        table = some.table(name)
+        assert sorted(table["replication"].unique()) == [0, 1]
+        assert table.equals(whole.table(name).filter(pl.col("replication") < 2))
+    assert some.document()["total"] == whole.document()["total"]
+    assert some.table("daily").equals(whole.table("daily"))
+
+
 def test_a_run_is_told_of_replication_by_replication(corridor: Corridor, tmp_path: Path) -> None:
     short = corridor.with_clock(days=20)
     told: list[dict[str, Any]] = []

@@ -44,6 +44,8 @@ class Collection:
         written.
     overwrite
         Whether to replace a run that is in the folder.
+    followed
+        Replications whose tables of single things are written to the folder; None: all.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Collection:
         out: str | os.PathLike[str] | None = None,
         containers: bool = True,
         overwrite: bool = False,
+        followed: int | None = None,
     ) -> None:
         self.corridor = corridor
         self.out = None if out is None else Path(out)
@@ -62,7 +65,7 @@ class Collection:
         self._summarise = Summariser(self._network)
         self._seed = seed
         self._containers = containers
-        self._everything = out is not None
+        self._followed = 1 if out is None else followed
         self._groups: dict[str, list[str]] = {}
         self.folder: Folder | None = None
         if out is not None:
@@ -83,8 +86,11 @@ class Collection:
             last, summary = self._written_aside(parts)
         else:
             archive = Archive()
-            last, summary = self._summarise.of(parts, archive.add)
-            self._draft(*archive.whole(last))
+            last, summary = self._summarise.of(
+                parts, lambda part, closed: archive.add(part, closed) if self._follows(part.number) else None
+            )
+            if self._follows(last.number):
+                self._draft(*archive.whole(last))
         return last.without_single_things(), summary
 
     def _written_aside(self, parts: Iterator[Replication]) -> Summarised:
@@ -100,9 +106,13 @@ class Collection:
 
     def _draft(self, replication: Replication, closed: Closed) -> None:
         """Write the tables of single things of a replication, if they are kept."""
-        if self.folder is not None and (self._everything or replication.number == 0):
+        if self.folder is not None and self._follows(replication.number):
             tables = detailed(self._network, replication, closed, containers=self._containers)
             self.folder.draft(replication.number, tables)
+
+    def _follows(self, number: int) -> bool:
+        """Whether tables of single things are kept of a replication."""
+        return self._followed is None or number < self._followed
 
     def take(self, replications: Iterable[Summarised], added: Callable[[], None] | None = None) -> None:
         """Add replications as they come, until the last or an interruption after the first; tell of each that is added."""
@@ -126,7 +136,7 @@ class Collection:
             self.folder.add(replication.number, tables)
         self._groups = self._groups or groups_of(summary.quantities)
         self.count += 1
-        if self._everything:
+        if self.out is not None:
             self.finish()
 
     def finish(self) -> dict[str, Any]:

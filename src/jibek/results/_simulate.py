@@ -21,6 +21,7 @@ def simulate(
     out: str | os.PathLike[str] | None = None,
     containers: bool = True,
     overwrite: bool = False,
+    followed: int | None = None,
     progress: Progress | None = None,
     so_far: Callable[[Run], None] | None = None,
 ) -> Run:
@@ -42,6 +43,8 @@ def simulate(
         Whether to keep the tables of single containers.
     overwrite
         Whether to replace a run that is in the folder.
+    followed
+        Replications whose tables of single things, trips and legs too, are written to the folder; None: all.
     progress
         Called with the share done and the events so far.
     so_far
@@ -69,7 +72,9 @@ def simulate(
     jobs = jobs or os.cpu_count() or 1
     compiled = compile_corridor(corridor)
     refuse_too_much(compiled, at_once=min(jobs, replications), in_parts=not containers)
-    collection = Collection(corridor, compiled.names, seed, out=out, containers=containers, overwrite=overwrite)
+    collection = Collection(
+        corridor, compiled.names, seed, out=out, containers=containers, overwrite=overwrite, followed=followed
+    )
     series = replicate_into(
         collection.summarise, compiled, in_parts=not containers, replications=replications, seed=seed, jobs=jobs,
         progress=progress,

@@ -14,7 +14,7 @@ from typing import Any
 from jibek.serve._models import Problem
 from jibek.serve._packages import Store
 
-TELL_S = 0.4
+TELL_S = 0.8
 """How often the share done is told, at most."""
 
 

@@ -72,7 +72,7 @@ def _simulate(request: asked.Simulate, corridor: Corridor, desk: Desk) -> None:
 
     run = simulate(
         corridor, replications=request.replications, seed=request.case.seed, out=desk.folder / RUN,
-        containers=request.containers, progress=lambda share, _: desk.tell(share), so_far=so_far,
+        containers=request.containers, followed=1, progress=lambda share, _: desk.tell(share), so_far=so_far,
     )  # fmt: skip
     document = _figures(run)
     desk.answer(document, run.replications)

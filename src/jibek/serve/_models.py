@@ -69,7 +69,9 @@ class Simulate(Part):
     kind: Literal["simulate"]
     case: Case
     replications: Replications = Field(default=10, ge=1, le=40)
-    containers: bool = Field(default=False, description="whether tables of single containers are kept")
+    containers: bool = Field(
+        default=False, description="whether the tables of the first replication have single containers too"
+    )
 
 
 class Bound(Part):

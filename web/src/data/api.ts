@@ -270,7 +270,7 @@ export interface Simulate {
   case: Case;
   /** how often, each time with other random numbers */
   replications: number;
-  /** whether tables of single containers are kept */
+  /** whether the tables of the first replication have single containers too */
   containers: boolean;
 }
 
