@@ -40,8 +40,10 @@ REFUSED = "Failed to load resource"
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)
     with browser() as found:
         yield found
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +218,7 @@ def test_two_users_do_not_disturb_each_other(chromium: Browser, server: Server) 
 def test_a_server_that_is_started_again_goes_on(chromium: Browser, tmp_path: Path) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(serving(tmp_path, "starter"))
-        link = f"{address(server)}#/live?package=starter&days=200"
+        link = f"{address(server)}#/live?package=starter&days=120"
         page = stack.enter_context(opened(chromium, link, bears=REFUSED))
         expect(page.locator("header b").first).to_be_visible()
         server.interrupt()
