@@ -24,13 +24,13 @@ TOLD = ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leav
 
 @cached
 @outer
-def take_out(w, last, boxes, hops, number):
-    """Write down containers that have left, or all, and move the others to the front; return how many were written, and their hops."""
+def take_out(w, leaves, boxes, hops, number):
+    """Write down some containers and their hops, and move the others to the front, in their order."""
     told = told_hops = kept = kept_hops = 0
     for row in range(w.count[0]["containers"]):
         box = w.container[row]
         first, end = box["first_hop"], box["last_hop"] + 1
-        if last or not np.isnan(box["leave_h"]):
+        if leaves[row]:
             _write_box(box, boxes, told, told_hops)
             for hop in range(first, end):
                 _write_hop(w.hop[hop], hops, told_hops, told)
@@ -45,9 +45,7 @@ def take_out(w, last, boxes, hops, number):
                 kept_hops += 1
             w.container[kept], number[row] = box, kept
             kept += 1
-    if not last:
-        w.count[0]["containers"], w.count[0]["hops"] = kept, kept_hops
-    return told, told_hops
+    w.count[0]["containers"], w.count[0]["hops"] = kept, kept_hops
 
 
 @inner
@@ -84,16 +82,25 @@ def tell(world: World, *, last: bool) -> tuple[Columns, Columns, Numbers]:
         Columns of containers, and of hops, which refer to each other and to the trips of the world; the new numbers of containers
         that stay, `NONE` for others, and for `NONE` itself, which looks up the last.
     """
-    count = world.count[0]
-    rows, rides = int(count["containers"]), int(count["hops"])
-    boxes = {name: np.empty(rows, CONTAINER[name]) for name in TOLD}
-    hops = {name: np.empty(rides, HOP[name]) for name in HOP.names or ()}
-    number = np.full(rows + 1, NONE, np.int64)
-    told, told_hops = take_out(world, last, tuple(boxes.values()), tuple(hops.values()), number)
+    rows = world.container[: world.count["containers"][0]]
+    leaves = ~np.isnan(rows["leave_h"]) | last
+    told, told_hops = int(leaves.sum()), int((rows["last_hop"] - rows["first_hop"] + 1)[leaves].sum())
+    boxes, hops = _columns(told, CONTAINER, TOLD), _columns(told_hops, HOP, HOP.names or ())
+    number = np.full(rows.size + 1, NONE, np.int64)
+    take_out(world, leaves, tuple(boxes.values()), tuple(hops.values()), number)
     if not last:
-        _raw(world.container)[rows - told : rows] = 0
-        _raw(world.hop)[rides - told_hops : rides] = 0
-    return {n: one[:told] for n, one in boxes.items()}, {n: one[:told_hops] for n, one in hops.items()}, number
+        count = world.count[0]
+        _raw(world.container)[count["containers"] : count["containers"] + told] = 0
+        _raw(world.hop)[count["hops"] : count["hops"] + told_hops] = 0
+    return boxes, hops, number
+
+
+def _columns(rows: int, record: np.dtype[Any], names: tuple[str, ...]) -> Columns:
+    """Return columns to be written, in one piece of memory: one so large is kept for the next part, not given back to the system."""
+    ends = np.cumsum([-(-rows * record[name].itemsize // 8) * 8 for name in names])
+    held = np.empty(ends[-1], np.uint8)
+    parts = zip(names, np.split(held, ends[:-1]), strict=True)
+    return {name: part.view(record[name])[:rows] for name, part in parts}
 
 
 def in_use(world: World) -> Flags:
