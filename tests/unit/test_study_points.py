@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import jibek
-from jibek.study import Answers, Point, PointError, at_home, evaluate, outcomes
+from jibek.study import Answers, Point, PointError, at_home, evaluate, outcomes, refuse_unknown
 from packages import PLACES, write_package
 
 CHANGES = ((), ("flows.east.teu_per_year*=2",), ("checks.customs.servers+=1",))
@@ -135,3 +135,17 @@ def test_the_hash_of_a_point_tells_all_that_decides(points: list[Point], tmp_pat
     jibek.corridor.write(one.corridor, tmp_path / "again")
     again = jibek.read(tmp_path / "again")
     assert Point(again, seed=3, numbers=range(3)).hash == one.hash
+
+
+def test_figures_are_known_where_nothing_that_is_listed_comes_on_the_first_day(
+    corridor: jibek.Corridor, tmp_path: Path
+) -> None:
+    folder = jibek.corridor.write(corridor, tmp_path / "listed")
+    (folder / "flows.csv").write_text("id,from_terminal,to_terminal,arrival\neast,one,two,listed\n")
+    (folder / "services.csv").write_text("id,from_terminal,to_terminal,path,rule\nout,one,two,a-b,listed\n")
+    (folder / "arrivals.csv").write_text("flow,time,containers\neast,2025-01-03T00:00,3\n")
+    (folder / "departures.csv").write_text("service,time\nout,2025-01-04T00:00\n")
+    with at_home(1) as workers:
+        refuse_unknown(["total.delivered_teu"], jibek.read(folder), workers)
+        with pytest.raises(jibek.JibekError, match=r"there is no figure 'total\.delivered'"):
+            refuse_unknown(["total.delivered"], jibek.read(folder), workers)

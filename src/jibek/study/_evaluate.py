@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from datetime import time as clock
 from functools import partial
 from itertools import islice
 from queue import SimpleQueue
@@ -103,7 +105,7 @@ def refuse_unknown(figures: Sequence[str], corridor: Corridor, workers: Workers)
     JibekError
         With every figure that there is not.
     """
-    (answers,) = evaluate([Point(corridor.with_clock(days=1, warmup_days=0), numbers=range(1))], workers)
+    (answers,) = evaluate([Point(_single_day(corridor), numbers=range(1))], workers)
     unknown = []
     for name in figures:
         try:
@@ -112,6 +114,15 @@ def refuse_unknown(figures: Sequence[str], corridor: Corridor, workers: Workers)
             unknown.append(str(error.args[0]))
     if unknown:
         raise JibekError("\n".join(unknown))
+
+
+def _single_day(corridor: Corridor) -> Corridor:
+    """Return the corridor with a clock of one day, on which something comes of all that is listed, whenever that is."""
+    header = corridor.header.model_copy(update={"days": 1, "warmup_days": 0})
+    at_once = {"time": datetime.combine(header.start, clock())}
+    arrivals = {one.flow: one.model_copy(update=at_once) for one in corridor.arrivals}
+    departures = {one.service: one.model_copy(update=at_once) for one in corridor.departures}
+    return replace(corridor, header=header, arrivals=(*arrivals.values(),), departures=(*departures.values(),))
 
 
 @dataclass(frozen=True)
