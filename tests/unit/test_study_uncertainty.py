@@ -40,6 +40,31 @@ def test_indices_are_those_of_ishigamis_function() -> None:
     assert [index.total.mean for index in found] == pytest.approx(scipys.total_order.ravel())
 
 
+def test_of_a_figure_that_does_not_vary_no_share_is_known(tmp_path: Path) -> None:
+    folder = jibek.corridor.write(small(tmp_path / "package"), tmp_path / "listed")
+    (folder / "flows.csv").write_text("id,from_terminal,to_terminal,arrival\neast,one,two,listed\n")
+    (folder / "arrivals.csv").write_text("flow,time,containers\neast,2025-01-03T00:00,3\n")
+    words = (
+        "uncertainty",
+        str(folder),
+        "--samples",
+        "4",
+        "--inputs",
+        "1",
+        "--figure",
+        "total.offered_containers",
+        "--jobs",
+        "1",
+    )
+    code, out, err = call(*words)
+    assert (code, err) == (0, "")
+    assert "nan" not in out
+    spread = json.loads(call(*words, "--json")[1], parse_constant=pytest.fail)["answers"]["total.offered_containers"]
+    assert (spread["mean"], spread["sd"], spread["not_knowing"]) == (3, 0, None)
+    assert spread["indices"]["chance"]["total"]["mean"] is None
+    assert set(spread["correlation"].values()) == {0}
+
+
 @pytest.mark.parametrize(("low", "typical", "high"), [(1, 3, 8), (1, 3, 3), (3, 3, 8), (-2, 0, 2), (0.9, 1, 1.001)])
 def test_draws_are_triangular_with_the_tails_that_the_package_says(low: float, typical: float, high: float) -> None:
     one = Input("checks.x.time_h", low, typical, high, relative=False, assumed=False, rows=("x",))

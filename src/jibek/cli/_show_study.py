@@ -64,8 +64,10 @@ def uncertainty_summary(found: Uncertainty) -> None:
     )
     for name, spread in found.spreads.items():
         cells = (_number(value) for value in (spread.mean, spread.low, spread.high))
-        alone = 100 * max(spread.indices["chance"].first.mean or 0.0, 0.0)
-        table.add_row(name, *cells, unit(name), f"{100 * spread.not_knowing:.0f}", f"{alone:.0f}")
+        shares = (spread.not_knowing, spread.indices["chance"].first.mean)
+        table.add_row(
+            name, *cells, unit(name), *("-" if one is None else f"{100 * max(one, 0.0):.0f}" for one in shares)
+        )
     years = f"{found.samples} samples twice, {header.days} days from {header.start}, seed {found.seed}"
     _print(console, table, f"shares of the variance; the rest comes from both together; {years}")
     for name, spread in found.spreads.items():
@@ -90,6 +92,8 @@ def uncertainty_summary(found: Uncertainty) -> None:
 
 
 def _percent(share: Interval) -> tuple[str, str]:
+    if share.mean is None:
+        return "-", "-"
     mean, low, high = (100 * (value or 0.0) for value in (share.mean, share.low, share.high))
     return f"{mean:.0f}", f"{low:.0f} to {high:.0f}"
 

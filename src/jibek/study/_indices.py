@@ -35,7 +35,7 @@ class Indices:
 
 
 def sobol(one: Floats, other: Floats, mixed: Floats, seed: int = 0) -> list[Indices]:
-    """Estimate first and total Sobol indices of factors.
+    """Estimate first and total Sobol indices of factors; those of a figure that does not vary are not known.
 
     Saltelli et al. (2010), *Computer Physics Communications* 181, table 2: formula b for the first, f (Jansen) for the total; the same as
     `scipy.stats.sobol_indices`, but for any number of rows.
@@ -59,6 +59,8 @@ def sobol(one: Floats, other: Floats, mixed: Floats, seed: int = 0) -> list[Indi
     >>> [round(one.first.mean, 1) for one in found]
     [0.9, 0.1]
     """
+    if np.ptp(np.concatenate((one, other))) == 0.0:
+        return [Indices(Interval(None), Interval(None)) for _ in mixed]
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, len(one), (_RESAMPLES, len(one)))
     first, total = _estimate(one, other, mixed)

@@ -52,9 +52,10 @@ class Spread:
     correlation: dict[str, float]
 
     @property
-    def not_knowing(self) -> float:
-        """Share of the variance that would go if all inputs were known; from 0 to 1."""
-        return min(max(1.0 - (self.indices[CHANCE].total.mean or 0.0), 0.0), 1.0)
+    def not_knowing(self) -> float | None:
+        """Share of the variance that would go if all inputs were known, from 0 to 1; None: the answer does not vary."""
+        chance = self.indices[CHANCE].total.mean
+        return None if chance is None else min(max(1.0 - chance, 0.0), 1.0)
 
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
@@ -275,6 +276,8 @@ class _Runs:
 def _correlations(design: _Design, values: Floats) -> Floats:
     """Return the squared rank correlation of a figure with each input over both samples."""
     good = ~np.isnan(values)
+    if np.ptp(values[good]) == 0.0:
+        return np.zeros(design.chance)
     ranks = np.argsort(np.argsort(np.concatenate(design.shares)[good], axis=0), axis=0)
     own = np.argsort(np.argsort(values[good]))
     ranks, own = ranks - ranks.mean(axis=0), own - own.mean()
