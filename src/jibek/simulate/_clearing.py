@@ -21,6 +21,9 @@ Numbers = NDArray[np.int64]
 TOLD = ("flow", "itinerary", "number", "quarters", "first_hop", "enter_h", "leave_h")
 """What is told of a container."""
 
+_LARGEST_KEPT = 2**24
+"""Bytes; larger pieces of memory go back to the system, smaller ones are kept when there are some of a like size."""
+
 
 @cached
 @outer
@@ -96,10 +99,11 @@ def tell(world: World, *, last: bool) -> tuple[Columns, Columns, Numbers]:
 
 
 def _columns(rows: int, record: np.dtype[Any], names: tuple[str, ...]) -> Columns:
-    """Return columns to be written, in one piece of memory: one so large is kept for the next part, not given back to the system."""
+    """Return columns to be written, in one piece of memory, which is kept for the next part, not given back to the system."""
     ends = np.cumsum([-(-rows * record[name].itemsize // 8) * 8 for name in names])
-    held = np.empty(ends[-1], np.uint8)
-    parts = zip(names, np.split(held, ends[:-1]), strict=True)
+    if ends[-1] > _LARGEST_KEPT:
+        return {name: np.empty(rows, record[name]) for name in names}
+    parts = zip(names, np.split(np.empty(ends[-1], np.uint8), ends[:-1]), strict=True)
     return {name: part.view(record[name])[:rows] for name, part in parts}
 
 
