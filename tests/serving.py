@@ -37,12 +37,12 @@ class Answer:
 
 
 class Server:
-    """A server that runs: the command as it is, or another one, whose folder `data` is too."""
+    """A server that runs: `jibek serve WORDS`, or another program that serves from the same folder."""
 
-    def __init__(self, data: Path, *words: str) -> None:
+    def __init__(self, data: Path, *words: str, program: tuple[str, ...] = ()) -> None:
         self.data = data
         self.process = subprocess.Popen(
-            words or (*JIBEK, "serve", "--port", "0", "--data", str(data)),
+            program or (*JIBEK, "serve", "--port", "0", "--data", str(data), *words),
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         assert self.process.stdout is not None
@@ -117,9 +117,9 @@ class Server:
 
 
 @contextmanager
-def serving(data: Path, *words: str) -> Iterator[Server]:
+def serving(data: Path, *words: str, program: tuple[str, ...] = ()) -> Iterator[Server]:
     """Serve, and end the server in the end, however it went."""
-    server = Server(data, *words)
+    server = Server(data, *words, program=program)
     try:
         yield server
     finally:

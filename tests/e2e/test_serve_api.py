@@ -357,7 +357,7 @@ serve(port=0, data=Path(sys.argv[1]), limits=Limits(unfinished=0))
 
 def test_schemathesis(tmp_path: Path) -> None:
     """Requests made from the API's description, and spoilt ones, get answers that it describes; zips have tests of their own."""
-    with serving(tmp_path, sys.executable, "-c", NO_JOBS, str(tmp_path)) as server:
+    with serving(tmp_path, program=(sys.executable, "-c", NO_JOBS, str(tmp_path))) as server:
         upload = server.ask("GET", "/api/openapi.json").json["paths"]["/api/packages"]["post"]["operationId"]
         command = (
             str(Path(sys.executable).with_name("schemathesis")),
