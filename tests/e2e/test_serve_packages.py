@@ -34,9 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(served: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    data = tmp_path_factory.mktemp("data")
-    command = (sys.executable, "-m", "jibek", "serve", str(served), "--port", "0", "--data", str(data))
-    with serving(data, *command) as running:
+    with serving(tmp_path_factory.mktemp("data"), str(served)) as running:
         yield running
 
 
