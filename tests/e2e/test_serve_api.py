@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -263,6 +264,14 @@ def at_work(server: Server, id: str) -> int:
                 if any(id in os.readlink(path) for path in Path(f"/proc/{pid}/fd").iterdir()):
                     return pid
     raise AssertionError(f"nobody works on {id}")
+
+
+def test_more_memory_than_there_is(server: Server) -> None:
+    case = {"package": "trans-caspian", "days": 36_600, "warmup_days": 0}
+    failed = server.wait(server.start(kind="simulate", case=case, replications=1, containers=True)["id"])
+    assert failed["state"] == "failed"
+    assert re.search(r"need about \d+ GB, and there are \d+ GB", failed["problems"][0]["message"])
+    nothing_left(server)
 
 
 def test_too_many_jobs(server: Server) -> None:
