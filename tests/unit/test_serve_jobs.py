@@ -131,6 +131,18 @@ def test_a_job_is_kept_and_found_again(tmp_path: Path) -> None:
     assert not drafts(tmp_path)
 
 
+def test_a_job_that_cannot_be_kept(tmp_path: Path) -> None:
+    async def test(jobs: Jobs) -> None:
+        held = submit(jobs, simulate())
+        (tmp_path / "jobs" / held.job.id).write_text("in its place")
+        next(one for one in Worker.made if one.order).say(Over(files=()))
+        assert held.job.state == "failed"
+        assert "cannot be kept" in held.job.problems[0].message
+        assert not drafts(tmp_path)
+
+    with_jobs(tmp_path, test)
+
+
 def test_one_worker_is_kept_for_what_is_soon_done(tmp_path: Path) -> None:
     async def test(jobs: Jobs) -> None:
         studies = [submit(jobs, invest(seed)) for seed in range(2)]

@@ -323,13 +323,17 @@ class Jobs:
         shutil.rmtree(under_way.folder, ignore_errors=True)
 
     def _keep(self, held: Held, draft: Path, files: tuple[str, ...]) -> None:
-        job = held.job
-        job.share, job.left_s, job.finished, job.state = 1.0, 0.0, datetime.now(UTC), "done"
-        job.files = [REPORT if name == PAGE else name for name in files if name != ANSWER]
-        (draft / HEAD).write_text(job.model_dump_json(exclude={"answer"}, indent=1), encoding="utf-8")
-        held.folder = self._done / job.id
-        draft.replace(held.folder)
-        held.answer, held.size = None, _size(held.folder)
+        """Put a job that is done into its place, all at once."""
+        names = [REPORT if name == PAGE else name for name in files if name != ANSWER]
+        done = {"state": "done", "share": 1.0, "left_s": 0.0, "finished": datetime.now(UTC), "files": names}
+        job, folder = held.job.model_copy(update=done), self._done / held.job.id
+        try:
+            (draft / HEAD).write_text(job.model_dump_json(exclude={"answer"}, indent=1), encoding="utf-8")
+            draft.replace(folder)
+        except OSError as error:
+            self._end(held, "failed", Problem(message=f"it cannot be kept: {error.strerror or error}"))
+            return
+        held.job, held.folder, held.answer, held.size = job, folder, None, _size(folder)
         held.change()
         self._make_room()
 
