@@ -34,13 +34,15 @@ FERRY = "fleets.ferries.count+=1"
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=30_000)
     with browser() as found:
         yield found
+    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("served"), "starter") as server:
+    with serving(tmp_path_factory.mktemp("served")) as server:
         yield f"http://127.0.0.1:{server.port}/"
 
 
