@@ -21,8 +21,16 @@ from serving import serving
 PICTURES = Path(__file__).parents[1] / "pictures"
 SIZES = {"phone": (360, 800), "desk": (1440, 900), "wall": (3840, 2160)}
 LARGEST = 150_000
+WIDEST = (1920, 1920)
 PATIENCE_MS = 600_000
-CASE = "package=trans-caspian&with=traffic-2025&set=equipment.aktau-crane.count=2"
+ADDRESSES = {
+    "live": "package=trans-caspian&with=traffic-2025&set=equipment.aktau-crane.count=2",
+    "tables": "package=trans-caspian",
+    "bottlenecks": "package=trans-caspian&days=90&warmup_days=30",
+    "compare": "package=trans-caspian&days=90&warmup_days=30",
+    "invest": "package=starter&days=180",
+    "transfer": "",
+}
 
 
 def what_if(page: Page) -> None:
@@ -34,38 +42,46 @@ def what_if(page: Page) -> None:
 
 def tables(page: Page) -> None:
     """Open a table."""
-    page.get_by_role("link", name="zones").or_(page.get_by_role("button", name="zones")).first.click()
-    page.wait_for_selector("[role=grid], table")
+    page.get_by_role("link", name="zones", exact=True).click()
+    page.wait_for_selector("[role=grid]")
 
 
 def study(page: Page) -> None:
     """Start a study and wait for what it found."""
-    page.get_by_role("button", name="Start").first.click()
-    expect(page.locator(".jobbar")).to_have_count(0, timeout=PATIENCE_MS)
-    page.wait_for_selector("main h2")
+    page.get_by_label("Replications").fill("3")
+    page.get_by_role("button", name="Start").click()
+    page.wait_for_selector(".answer h2", timeout=PATIENCE_MS)
+
+
+def bottlenecks(page: Page) -> None:
+    """Raise the capacities used most."""
+    page.get_by_label("Capacities tried").fill("6")
+    study(page)
 
 
 def comparison(page: Page) -> None:
-    """Compare a few measures."""
+    """Compare measures."""
     for measure in ("A second quay crane", "Dredging", "Two feeders"):
-        page.get_by_label(re.compile(measure)).first.check()
+        page.get_by_label(re.compile(measure)).check()
     study(page)
 
 
 def plan(page: Page) -> None:
     """Plan a transfer."""
-    page.get_by_role("button", name=re.compile("Plan|Start")).first.click()
+    page.get_by_role("button", name="Plan", exact=True).click()
+    page.wait_for_selector("main h2", timeout=PATIENCE_MS)
     expect(page.locator(".jobbar")).to_have_count(0, timeout=PATIENCE_MS)
 
 
 VIEWS: dict[str, Callable[[Page], None]] = {
-    "live": what_if, "tables": tables, "bottlenecks": study, "compare": comparison, "invest": study, "transfer": plan,
+    "live": what_if, "tables": tables, "bottlenecks": bottlenecks, "compare": comparison, "invest": study, "transfer": plan,
 }  # fmt: skip
 
 
 def kept(picture: bytes, file: Path) -> None:
-    """Keep a picture, as good as it may be within the size allowed."""
+    """Keep a picture, not wider than most screens, and as good as it may be within the size allowed."""
     image = Image.open(io.BytesIO(picture)).convert("RGB")
+    image.thumbnail(WIDEST)
     for quality in range(80, 10, -10):
         image.save(file, quality=quality, method=6)
         if file.stat().st_size <= LARGEST:
@@ -79,10 +95,10 @@ def take(chromium: Browser, address: str, name: str) -> None:
             viewport={"width": width, "height": height}, reduced_motion="reduce", color_scheme="light"
         )
         page.set_default_timeout(60_000)
-        page.goto(f"{address}#/{name}?{CASE if name == 'live' else 'package=trans-caspian'}")
+        page.goto(f"{address}#/{name}?{ADDRESSES[name]}")
         VIEWS[name](page)
         page.wait_for_timeout(800)
-        page.evaluate("scrollTo(0, 0)")
+        page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
         file = PICTURES / f"{name}-{size}.webp"
         kept(page.screenshot(), file)
         page.close()

@@ -250,7 +250,7 @@ export const en = {
     levers: "What can be changed",
     search: (count: number) => `Search ${count} values`,
     groups: {
-      cranes: "Cranes and machines",
+      cranes: "Machines",
       tracks: "Tracks",
       berths: "Berths",
       yards: "Yards",
@@ -258,12 +258,12 @@ export const en = {
       ships: "Ships",
       trains: "Trains",
       paths: "Paths",
-      storms: "Storms and closures",
+      storms: "Storms",
       volumes: "Volumes",
     },
     held: (count: number, set: number) => (set ? `${set} of ${count} changed` : String(count)),
     used: (percent: string) => `demand needs ${percent} % of it`,
-    back: (value: string, unit: string) => `Back to ${value} ${unit}`,
+    back: (value: string) => `Back to ${value}`,
     cost: (millions: string) => `${millions} million`,
     needs: (others: string) => `needs ${others}`,
 
