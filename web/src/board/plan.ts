@@ -90,16 +90,15 @@ export class Plan {
 
   /** Where a box is at a time; null before its train is known to stand anywhere. */
   stayAt(number: number, time: number): Stay | null {
-    let found: Stay | null = null;
-    for (const stay of this.stays[number] ?? []) if (stay.begin <= time) found = stay;
-    return found;
+    return this.stays[number]?.findLast((stay) => stay.begin <= time) ?? null;
   }
 
   /** A time of the plan as that of the clock, with the day if it is not the first. */
   clock(seconds: number): string {
-    const [begin, moment] = [new Date(`${this.board.start}Z`), new Date(Date.parse(`${this.board.start}Z`) + 1000 * Math.floor(seconds))];
-    const [day, time] = moment.toISOString().slice(0, 19).split("T") as [string, string];
-    return day === begin.toISOString().slice(0, 10) ? time : `${day.slice(5)} ${time}`;
+    const { start } = this.board;
+    const moment = new Date(Date.parse(`${start}Z`) + 1000 * Math.floor(seconds)).toISOString();
+    const time = moment.slice(11, 19);
+    return start.startsWith(moment.slice(0, 10)) ? time : `${moment.slice(5, 10)} ${time}`;
   }
 
   private staysOf(box: BoardBox): Stay[] {

@@ -70,6 +70,7 @@ export class Scene {
     const count = { trains: 0, carried: 0, loaded: 0 };
     pen.clearRect(0, 0, frame.width, frame.height);
     pen.textBaseline = "middle";
+    pen.font = `${0.72 * frame.letter}px sans-serif`;
     this.drawGround(shot);
     for (const train of trains) {
       const there = presence(train, time);
@@ -122,7 +123,6 @@ export class Scene {
       pen.rect(this.x(slot.x_m, frame) - long / 2, this.y(slot.y_m, frame) - high / 2, long, high);
     }
     pen.stroke();
-    pen.font = `${0.72 * frame.letter}px sans-serif`;
     for (const track of tracks) {
       const [from, to, y] = [this.x(track.from_m, frame), this.x(track.to_m, frame), this.y(track.y_m, frame)];
       const broad = track.gauge_mm > 1500;
@@ -186,8 +186,7 @@ export class Scene {
     });
   }
 
-  private letters({ pen, frame }: Shot, text: string, x: number, y: number, colour: string): void {
-    pen.font = `${0.72 * frame.letter}px sans-serif`;
+  private letters({ pen }: Shot, text: string, x: number, y: number, colour: string): void {
     pen.fillStyle = colour;
     pen.textAlign = "center";
     pen.fillText(text, x, y);
@@ -201,7 +200,6 @@ export class Scene {
     pen.strokeStyle = ink.accent;
     pen.lineWidth = 2;
     pen.strokeRect(x - long / 2 - 3, y - high / 2 - 3, long + 6, high + 6);
-    pen.font = `${0.72 * frame.letter}px sans-serif`;
     const half = pen.measureText(id).width / 2 + 4;
     const [middle, below] = [Math.min(frame.width - half, Math.max(half, x)), y + high / 2 + frame.letter];
     pen.fillStyle = ink.raised;
@@ -229,7 +227,8 @@ export class Scene {
   }
 
   /** A girder over all tracks, its name above it, and the trolley. */
-  private drawCrane({ pen, frame, ink }: Shot, crane: BoardCrane, at: Spot): void {
+  private drawCrane(shot: Shot, crane: BoardCrane, at: Spot): void {
+    const { pen, frame, ink } = shot;
     const [x, y, letter] = [this.x(at.x, frame), this.y(at.y, frame), frame.letter];
     const [top, bottom] = [1.6 * letter, frame.height - 0.3 * letter];
     pen.fillStyle = ink.quiet;
@@ -237,13 +236,9 @@ export class Scene {
     pen.fillRect(x + 1.5, top, 2, bottom - top);
     pen.fillStyle = ink.ink;
     pen.fillRect(x - 0.5 * letter, y - 0.5 * letter, letter, letter);
-    pen.font = `600 ${0.8 * letter}px sans-serif`;
     const half = pen.measureText(crane.id).width / 2 + 5;
     pen.fillRect(x - half, 0.3 * letter, 2 * half, 1.3 * letter);
-    pen.fillStyle = ink.paper;
-    pen.textAlign = "center";
-    pen.fillText(crane.id, x, 0.98 * letter);
-    pen.textAlign = "start";
+    this.letters(shot, crane.id, x, 0.98 * letter, ink.paper);
   }
 }
 

@@ -4,7 +4,7 @@ import { Clock } from "../state.svelte";
 export const play = new Clock();
 
 /** Seconds a second. */
-export const SPEEDS = [10, 30, 60, 120, 300] as const;
+export const SPEEDS = [10, 30, 60, 120, 300, 600] as const;
 play.speed = 60 / 3600;
 
 /** The box that is chosen: all parts of the board light it. */

@@ -8,7 +8,7 @@ export interface Row {
   cells: string[];
 }
 
-/** What a crane does, in order, with the columns of `say.board.list.csv`. */
+/** What a crane does, in order, with the columns of `say.board.list.heads`. */
 export function workList(plan: Plan, crane: BoardCrane): Row[] {
   return crane.moves.map((move, n) => {
     const clock = (seconds: number | null) => (seconds === null ? "" : plan.clock(seconds));
