@@ -23,7 +23,7 @@ export const board = {
   none: "Choose a job and press Plan. Without search, 0 s, it is planned by the dispatcher's rule.",
   best: "Stopped: this is the best plan so far.",
   stopped: "Stopped before there was a plan to show.",
-  units: { min: "min", t: "t", m: "m", ft: "ft", mm: "mm" },
+  units: { min: "min", t: "t", ft: "ft", mm: "mm" },
 
   value: {
     title: "What the plan is worth",
@@ -78,7 +78,6 @@ export const board = {
     all: "all",
     kinds: { direct: "from train to train", in: "into the yard", out: "out of the yard", aside: "making way, no box" },
     picture: (cranes: number, moves: number) => `Positions of ${cranes} cranes along the yard over time, with ${moves} moves`,
-    x: "time of the clock",
     y: "position along the yard, m",
   },
 
@@ -126,7 +125,6 @@ export const board = {
     text: "What each crane does, in order; times of the clock.",
     crane: "Crane",
     heads: ["no", "begin", "pick", "drop", "end", "box", "type", "mass, t", "from", "to", "note"],
-    csv: ["no", "begin", "pick", "drop", "end", "box", "type", "mass_t", "from", "to", "note"],
     download: (crane: string) => `Download the list of ${crane} as CSV`,
     dangerous: (group: string) => `dangerous, class ${group}`,
     reefer: "reefer: unplug and plug in",
