@@ -60,7 +60,7 @@ def _plan(job: Job, seconds: float) -> tuple[Found, Found, float]:
     """Return the rule's plan, the best one after some time, and how long that took; rounds are not cut short."""
     begin = time.perf_counter()
     plans = search(job)
-    rule = found = next(plans)
+    rule, found = next(plans), next(plans)  # the second has a bound
     while time.perf_counter() - begin < seconds and not found.finished:
         found = next(plans)
     return rule, found, time.perf_counter() - begin
