@@ -302,6 +302,21 @@ def test_a_study_that_cannot_be_made_says_why(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("ferries", timeout=60_000)
 
 
+def test_a_study_is_watched_and_cancelled(page: Page) -> None:
+    look_at(page, "bottlenecks")
+    page.get_by_label("Replications").fill("100")
+    start(page)
+    bar = page.locator(".answer .jobbar")
+    expect(bar.get_by_role("status")).to_have_text(re.compile("^Running"), timeout=60_000)
+    with page.expect_request(lambda asked: asked.method == "DELETE") as asked:
+        bar.get_by_role("button", name="Cancel").click()
+    expect(bar).to_have_count(0)
+    page.wait_for_function(
+        "address => fetch(address).then(answer => answer.json()).then(job => job.state === 'cancelled')",
+        arg=asked.value.url,
+    )
+
+
 @pytest.mark.parametrize(
     ("size", "scheme"), [("phone", "light"), ("desk", "light"), ("desk", "dark"), ("wall", "light")]
 )
