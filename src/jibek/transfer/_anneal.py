@@ -19,7 +19,7 @@ _MOST = 12
 
 @numba.njit(cache=True)
 def anneal(tasks, state, course, best, seed, changes, hot_s, cold_s):
-    """Change the state so many times, cooling down; put the best one that lacks nothing into `best`; return its cost.
+    """Change the state so many times, cooling down; put the cheapest one that lacks nothing into `best`; return its cost.
 
     Worse states are accepted by Metropolis' rule (Kirkpatrick, Gelatt, Vecchi 1983).
     """

@@ -27,8 +27,8 @@ _OUT_OF_REACH, _STAYS = 2000.0, 20.0
 OVERLAP = -2
 """In the table of pairs of places: they cannot be used together."""
 
-_TARDY, _BUSY = 20.0, 0.03
-"""What a second of weighted tardiness costs, and a second that a crane is not done."""
+_TARDY, _BUSY, _AWAITED = 20.0, 0.03, 0.5
+"""What a second of weighted tardiness costs, a second that a crane is not done, and one that a train stays for which another waits."""
 
 NEVER = 1e12
 """A time after all others."""
@@ -61,6 +61,7 @@ class Tasks(NamedTuple):
     high: Floats
     comes: Floats
     gone: Floats
+    followed: Flags
     group: Ints
     due: Floats
     weight: Floats
@@ -131,8 +132,8 @@ def _run(tasks, state, course, k, n):
 
 @numba.njit(cache=True)
 def _cost(tasks, state, course):
-    """Return what a state costs, and what it lacks, besides what cranes lack of each other."""
-    cost = lack = 0.0
+    """Return what a state costs, what awaited trains count besides, and what it lacks but for what cranes lack of each other."""
+    cost = more = lack = 0.0
     until = course.until
     for i in range(len(until)):
         until[i] = tasks.comes[i]
@@ -157,7 +158,9 @@ def _cost(tasks, state, course):
     for i in range(len(until)):
         cost += _TARDY * tasks.weight[i] * max(0.0, until[i] - tasks.due[i])
         lack += _STAYS * max(0.0, until[i] - tasks.gone[i])
-    return cost, lack
+        if tasks.followed[i]:
+            more += _AWAITED * until[i]
+    return cost, more, lack
 
 
 @numba.njit(cache=True)
@@ -237,11 +240,11 @@ def evaluate(tasks, state, course, since, limit):
     for k in range(cranes):
         if since[k] < none:
             _run(tasks, state, course, k, since[k])
-    cost, lack = _cost(tasks, state, course)
+    cost, more, lack = _cost(tasks, state, course)
     for k in range(cranes - 1):
-        if cost + LACK_S * lack > limit:
+        if cost + more + LACK_S * lack > limit:
             break
         if since[k] < none or since[k + 1] < none:
             course.lack[k] = _near(tasks, course.moves, k)
         lack += course.lack[k]
-    return cost + LACK_S * lack, cost, lack
+    return cost + more + LACK_S * lack, cost, lack

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from jibek.transfer import tables as t
 from jibek.transfer._groups import groups
@@ -46,7 +47,8 @@ def frames(job: Job, plan: Plan, begins: Mapping[str, float]) -> Iterator[Frame]
 
     Groups of trains come one after the other, each train to the track of its gauge that is free first. A single group stands as
     in the rule's plan, and besides with two trains of a side, those that are farthest apart, side by side on the track that is
-    nearest to the other side, where trolleys have the shortest ways.
+    nearest to the other side, where trolleys have the shortest ways; and where a side has a third train, with that one there when both
+    have gone.
 
     Parameters
     ----------
@@ -62,8 +64,8 @@ def frames(job: Job, plan: Plan, begins: Mapping[str, float]) -> Iterator[Frame]
         of_rule[stay.track].append(stay.train)
     if len(groups(job)) > 1:
         of_rule = _in_turn(job, {stay.train for stay in plan.parking}) or of_rule
-    elif beside := _beside(job, of_rule, begins):
-        yield beside
+    else:
+        yield from filter(None, (_beside(job, of_rule, begins, after=after) for after in (True, False)))
     yield [_whole(job, track, trains) for track, trains in of_rule.items()]
 
 
@@ -102,26 +104,39 @@ def _fits(job: Job, train: str, track: t.Track) -> bool:
     return length_m(job, train) + (job.trains[train].offset_m or 0.0) <= track.to_m - track.from_m + 1e-9
 
 
-def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str, float]) -> Frame:
-    """Put two trains of a side side by side; empty if that cannot be, or brings no train nearer."""
+def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str, float], *, after: bool) -> Frame:
+    """Put two trains of a side side by side, and perhaps one after them; empty if that cannot be, or brings no train nearer."""
     track_of = {train: job.tracks[track] for track, trains in of_rule.items() for train in trains}
     for role in ("inbound", "outbound"):
         trains = sorted((one for one in track_of if job.trains[one].role == role), key=lambda one: begins.get(one, 0.0))
         others = [track_of[train].y_m for train in track_of if train not in trains]
-        if len(trains) < 2 or len({track_of[train].id for train in trains}) < len(trains) or not others:
+        if len(trains) < 2 + after or len({track_of[train].id for train in trains}) < len(trains) or not others:
             continue
         near = sorted((track_of[train] for train in trains), key=lambda one: sum(abs(one.y_m - y) for y in others))
         left, *middle, right = trains
+        third = [middle.pop(len(middle) // 2)] if after else []
         spare = near[0].to_m - near[0].from_m - length_m(job, left) - length_m(job, right)
-        on = dict(zip(middle, near[1:], strict=False)) | {left: near[0], right: near[0]}
+        on = dict(zip(middle, near[1:], strict=False)) | dict.fromkeys((left, right, *third), near[0])
         fixed = any(job.trains[train].offset_m is not None for train in (left, right))
         if spare < 0 or fixed or not all(_may(job, train, track) for train, track in on.items()):
             continue
         border = near[0].from_m + length_m(job, left) + spare / 2
         halves = [Berth(near[0], near[0].from_m, border, (left,)), Berth(near[0], border, near[0].to_m, (right,))]
-        rest = [(train, on.get(train, track_of[train])) for train in track_of if train not in (left, right)]
-        return [*halves, *(_whole(job, track.id, (train,)) for train, track in rest)]
+        rest = [(train, on.get(train, track_of[train])) for train in track_of if train not in (left, right, *third)]
+        return [
+            *halves,
+            *(_whole(job, track.id, (train,)) for train, track in [*((one, near[0]) for one in third), *rest]),
+        ]
     return []
+
+
+def following(frame: Frame) -> Iterator[tuple[str, str, float]]:
+    """Yield two trains of which the second can come when the first has gone, and how long the track must be clear between."""
+    for n, berth in enumerate(frame):
+        yield from ((one, other, berth.track.clear_s) for one, other in pairwise(berth.trains))
+        for later in frame[n + 1 :]:
+            if later.track.id == berth.track.id and later.from_m < berth.to_m and berth.from_m < later.to_m:
+                yield berth.trains[-1], later.trains[0], berth.track.clear_s
 
 
 def _may(job: Job, train: str, track: t.Track) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import islice
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from jibek.transfer._course import (
     empty_course,
     run,
 )
-from jibek.transfer._frame import MOVE_S, Frame, frames, length_m
+from jibek.transfer._frame import MOVE_S, Frame, following, frames, length_m
 from jibek.transfer._groups import group_of, groups, middles_m
 from jibek.transfer._job import Job
 from jibek.transfer._load_search import load
@@ -44,6 +44,9 @@ _NEAR, _NEAR_M_PER_S = 16, 0.1
 """How many boxes are near a box, and how far apart are boxes whose turns come so long after each other."""
 
 
+Following = tuple[int, int, float]
+
+
 @dataclass(frozen=True)
 class Layout:
     """Trains on their tracks, and what cranes are to do.
@@ -56,40 +59,65 @@ class Layout:
         Boxes and places by number, as in the tasks.
     trains
         By number, as in the tasks.
-    queues
-        Trains that stand one after the other, and on which track.
+    tracks
+        On which they stand.
+    follows
+        Two trains of which the second comes when the first has gone, and how long the track must be clear between.
     left
         Boxes that are left over.
     tasks
         What is annealed; `fit` says when trains that share a track can come.
     loaded, at, turn
         Where the rule puts boxes; where trains begin, and about when it is a box's turn, to begin with.
+    cohort
+        By box: a number that boxes have in common whose trains are there at the same time.
     """
 
     job: Job
     matching: Matching
     trains: Sequence[str]
-    queues: Sequence[tuple[t.Track, Sequence[int]]]
+    tracks: Sequence[t.Track]
+    follows: Sequence[Following]
     left: Sequence[t.Leftover]
     tasks: Tasks
     loaded: Ints
     at: Floats
     turn: Floats
+    cohort: Ints
 
     def start(self, seed: int) -> State:
-        """Begin with cranes that sweep over the boxes of each group."""
-        return _state(self, *start(self.tasks, self.loaded, self.at, seed))
+        """Begin with cranes that sweep over the boxes of each cohort."""
+        tasks, places = self.tasks, self.loaded
+        boxes = len(places)
+        cranes, begins = start(tasks, places, self.at, self.cohort, seed)
+        order, load = np.zeros((len(tasks.cranes), boxes), dtype=np.int64), np.zeros(len(tasks.cranes), dtype=np.int64)
+        for b in np.lexsort((begins, self.turn)):
+            order[cranes[b], load[cranes[b]]] = b
+            load[cranes[b]] += 1
+        box = np.full(len(tasks.outbound), -1, dtype=np.int64)
+        box[places] = np.arange(boxes)
+        return State(order, load, cranes, np.zeros_like(cranes), np.zeros(boxes), places.copy(), box, self.at.copy())
 
     def match(self, state: State) -> None:
         """Find places with which the cranes are done earlier, if they carry the boxes they do; else nothing changes."""
         run(self.tasks, state, course := empty_course(self.tasks))
-        shares = list(_shares(self.tasks, state, course))
+        shares = list(self._shares(state, course))
         carrying = self._carrying_s(state)
         found = next(filter(None, (self.matching.best(carrying, dear, shares) for dear in _DEAR_S)), None)
         found = found or self._loaded(state, carrying)
         if found:
             state.place[:], state.box[:] = found, -1
             state.box[found] = np.arange(len(found))
+
+    def _shares(self, state: State, course: Course) -> Iterator[Share]:
+        """Say what each crane does for each cohort, and when it would be done with it if carrying took no time."""
+        for k, number in enumerate(state.load):
+            boxes, moves = state.order[k, :number], course.moves[k, :number]
+            cohort = self.cohort[boxes]
+            for g in np.unique(cohort):
+                of = moves[cohort == g]
+                other_s = of[-1, END] - (of[:, DROP] - of[:, LIFT]).sum()
+                yield Share(int(g), boxes[cohort == g].tolist(), float(other_s))
 
     def _loaded(self, state: State, carrying_s: Floats) -> list[int]:
         """Search for a load plan where the matching finds none, as for trains full to the last slot; empty if it is not better."""
@@ -118,12 +146,11 @@ class Layout:
         for _ in range(len(self.trains)):
             run(tasks, state, course)
             before = tasks.comes.copy()
-            for track, trains in self.queues:
-                for one, other in pairwise(trains):
-                    clear = track.clear_s
-                    arrival = self.job.seconds(self.job.trains[self.trains[other]].arrival)
-                    tasks.comes[other] = max(arrival, course.until[one] + clear)
-                    tasks.gone[one] = tasks.comes[other] - clear
+            for one, other, clear in self.follows:
+                arrival = self.job.seconds(self.job.trains[self.trains[other]].arrival)
+                ready = [course.until[first] + gap for first, second, gap in self.follows if second == other]
+                tasks.comes[other] = max(arrival, *ready)
+                tasks.gone[one] = tasks.comes[other] - clear
             if np.array_equal(before, tasks.comes):
                 break
 
@@ -143,10 +170,10 @@ class Layout:
                 )  # fmt: skip
         parking = [
             t.Parking(
-                train=self.trains[n], track=track.id, offset_m=float(state.at[n]) - track.from_m,
+                train=train, track=self.tracks[n].id, offset_m=float(state.at[n]) - self.tracks[n].from_m,
                 from_s=float(self.tasks.comes[n]), until_s=float(course.until[n]),
             )
-            for track, trains in self.queues for n in trains
+            for n, train in enumerate(self.trains)
         ]  # fmt: skip
         header = t.PlanHeader(id=self.job.header.id, schema_version=1, job=self.job.header.id, method="search")
         moves.sort(key=lambda move: move.begin_s)
@@ -177,10 +204,13 @@ def lay_out(job: Job, plan: Plan, begins: Mapping[str, float]) -> list[Layout]:
         at = _begins(job, frame, begins)
         begin = np.array([at[train] for train in trains])
         tasks = _tasks(job, matching, frame, trains, pairing)
-        queues = [(berth.track, [trains.index(train) for train in berth.trains]) for berth in frame]
-        turn = _turns(tasks, queues)
-        tasks = tasks._replace(near=_near(tasks, begin, turn))
-        layouts.append(Layout(job, matching, trains, queues, plan.leftover, tasks, loaded, begin, turn))
+        tracks = {train: berth.track for berth in frame for train in berth.trains}
+        follows = [(trains.index(one), trains.index(other), clear) for one, other, clear in following(frame)]
+        turn = _turns(tasks, follows, loaded)
+        tasks = tasks._replace(near=_near(tasks, begin, turn), followed=_followed(tasks, follows))
+        cohort = _cohorts(tasks, follows, loaded)
+        on = [tracks[train] for train in trains]
+        layouts.append(Layout(job, matching, trains, on, follows, plan.leftover, tasks, loaded, begin, turn, cohort))
     return layouts
 
 
@@ -268,6 +298,7 @@ def _tasks(job: Job, matching: Matching, frame: Frame, names: Sequence[str], pai
         high=np.array([high for _, high in spans]),
         comes=np.array([job.seconds(train.arrival) for train in trains]),
         gone=np.full(len(trains), np.inf),
+        followed=np.zeros(len(trains), dtype=np.bool_),
         group=np.array([turns[group_of(train)] for train in trains]),
         due=np.array([job.seconds(booked[train.id].due) if train.id in booked else np.inf for train in trains]),
         weight=np.array([float(booked[train.id].weight) if train.id in booked else 0.0 for train in trains]),
@@ -280,29 +311,6 @@ def _tasks(job: Job, matching: Matching, frame: Frame, names: Sequence[str], pai
     )  # fmt: skip
 
 
-def _state(layout: Layout, cranes: Ints, begins: Floats) -> State:
-    """Let cranes carry their boxes as their turn comes, and then as they begin."""
-    tasks, at, boxes = layout.tasks, layout.at, len(cranes)
-    order, load = np.zeros((len(tasks.cranes), boxes), dtype=np.int64), np.zeros(len(tasks.cranes), dtype=np.int64)
-    for b in np.lexsort((begins, layout.turn)):
-        order[cranes[b], load[cranes[b]]] = b
-        load[cranes[b]] += 1
-    places, box = layout.loaded.copy(), np.full(len(tasks.outbound), -1, dtype=np.int64)
-    box[places] = np.arange(boxes)
-    return State(order, load, cranes.copy(), np.zeros_like(cranes), np.zeros(boxes), places, box, at.copy())
-
-
-def _shares(tasks: Tasks, state: State, course: Course) -> Iterator[Share]:
-    """Say what each crane does for each group, and when it would be done with it if carrying took no time."""
-    for k, number in enumerate(state.load):
-        boxes, moves = state.order[k, :number], course.moves[k, :number]
-        group = tasks.group[tasks.inbound[boxes]]
-        for g in np.unique(group):
-            of = moves[group == g]
-            other_s = of[-1, END] - (of[:, DROP] - of[:, LIFT]).sum()
-            yield Share(int(g), boxes[group == g].tolist(), float(other_s))
-
-
 def _near(tasks: Tasks, at: Floats, turn: Floats) -> Ints:
     """List the boxes that are nearest to each box in where and when, as trains stand to begin with."""
     x = at[tasks.inbound] + tasks.along
@@ -312,21 +320,48 @@ def _near(tasks: Tasks, at: Floats, turn: Floats) -> Ints:
     return nearest
 
 
-def _turns(tasks: Tasks, queues: Sequence[tuple[t.Track, Sequence[int]]]) -> Floats:
-    """Say about when the turn of each box comes: when cranes have done with groups before, its train has come, it is released."""
+def _followed(tasks: Tasks, follows: Sequence[Following]) -> Flags:
+    """Say for which trains another one of their group waits."""
+    followed = np.zeros(len(tasks.y), dtype=np.bool_)
+    for one, other, _ in follows:
+        followed[one] |= tasks.group[one] == tasks.group[other]
+    return followed
+
+
+def _ranks(tasks: Tasks, follows: Sequence[Following], *, alike: bool) -> Ints:
+    """Say how many trains come one after the other before each one, of all or only of its group."""
+    rank = np.zeros(len(tasks.y), dtype=np.int64)
+    for _ in rank:
+        for one, other, _ in follows:
+            if not alike or tasks.group[one] == tasks.group[other]:
+                rank[other] = max(rank[other], rank[one] + 1)
+    return rank
+
+
+def _cohorts(tasks: Tasks, follows: Sequence[Following], places: Ints) -> Ints:
+    """Number boxes by their group, and by how many trains of it come before those that bring and take them."""
+    rank = _ranks(tasks, follows, alike=True)
+    one, other = tasks.inbound, tasks.outbound[places]
+    keys = np.column_stack([tasks.group[one], rank[one], rank[other]])
+    cohorts: Ints = np.unique(keys, axis=0, return_inverse=True)[1].reshape(-1)
+    return cohorts
+
+
+def _turns(tasks: Tasks, follows: Sequence[Following], places: Ints) -> Floats:
+    """Say about when the turn of each box comes: when cranes have done with groups before, its trains have come, it is released."""
     trains, cranes = len(tasks.y), len(tasks.cranes)
-    before = {two: (one, track.clear_s) for track, its in queues for one, two in pairwise(its)}
-    position: dict[int, int] = {train: n for _, its in queues for n, train in enumerate(its)}
-    last, count = np.zeros(trains), np.bincount(tasks.inbound, minlength=trains)
-    np.maximum.at(last, tasks.inbound, tasks.ready)
+    one, other = tasks.inbound, tasks.outbound[places]
+    rank, last = _ranks(tasks, follows, alike=False), np.zeros(trains)
+    count = np.bincount(one, minlength=trains) + np.bincount(other, minlength=trains)
+    np.maximum.at(last, one, tasks.ready)
     turn, leave, time = tasks.comes.copy(), np.zeros(trains), 0.0
     for g, begin in enumerate(tasks.begin):
-        its = sorted(np.flatnonzero(tasks.group == g).tolist(), key=position.__getitem__)
-        time, work = max(time, begin), MOVE_S / cranes * count[its].sum()
-        for train in its:
-            free = leave[before[train][0]] + before[train][1] if train in before else 0.0
+        its = np.flatnonzero(tasks.group == g)
+        time = max(time, begin)
+        for train in its[np.argsort(rank[its], kind="stable")]:
+            free = max((leave[first] + clear for first, second, clear in follows if second == train), default=0.0)
             turn[train] = max(turn[train], time, free)
-            leave[train] = max(turn[train] + MOVE_S / cranes * (count[train] or count[its].sum()), last[its].max())
-        time += work
-    found: Floats = np.maximum(turn[tasks.inbound], tasks.ready)
+            leave[train] = max(turn[train] + MOVE_S / cranes * count[train], last[its].max())
+        time += MOVE_S / cranes * float((tasks.group[one] == g).sum())
+    found: Floats = np.maximum(np.maximum(turn[one], turn[other]), tasks.ready)
     return found

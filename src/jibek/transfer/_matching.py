@@ -53,9 +53,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Share:
-    """What a crane does for a group of trains: the boxes it carries, by number, and when it would be done if that took no time."""
+    """What a crane does for a cohort of boxes: those it carries, by number, and when it would be done if that took no time."""
 
-    group: int
+    cohort: int
     boxes: Sequence[int]
     other_s: float
 
@@ -125,7 +125,7 @@ class Matching:
         return _run(solver)[0]
 
     def best(self, cost_s: Floats, dear_s: float, shares: Sequence[Share]) -> list[int]:
-        """Find places that keep all rules, and with which the last crane of each group is done early.
+        """Find places that keep all rules, and with which the last crane of each cohort is done early.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Matching:
         dear_s
             What a pair may cost at most.
         shares
-            Of cranes and groups.
+            Of cranes and cohorts.
 
         Returns
         -------
@@ -144,7 +144,7 @@ class Matching:
         if self._given_up:
             return []
         self._conflicts = self._conflicts or list(self._conflict_rows())
-        ends = 1 + max(share.group for share in shares)
+        ends = 1 + max(share.cohort for share in shares)
         objective = np.concatenate([_CARRIED * cost_s, np.ones(ends)])
         balance = list(self._share_rows(cost_s, shares))
         for _ in range(_CUTS):
@@ -163,13 +163,13 @@ class Matching:
         return []
 
     def _share_rows(self, cost_s: Floats, shares: Sequence[Share]) -> Iterator[Row]:
-        """A group is done when its last crane is: a column for each group, after those of the pairs."""
+        """A cohort is done when its last crane is: a column for each cohort, after those of the pairs."""
         of_box: dict[int, list[int]] = defaultdict(list)
         for n, (b, _) in enumerate(self.pairs):
             of_box[b].append(n)
         for share in shares:
             columns = [n for b in share.boxes for n in of_box[b]]
-            yield [*columns, len(self.pairs) + share.group], [*cost_s[columns], -1.0], -share.other_s
+            yield [*columns, len(self.pairs) + share.cohort], [*cost_s[columns], -1.0], -share.other_s
 
     def fault(self, b: int, p: int) -> str:
         """Say what is wrong with a wagon on which a box stands alone; empty if nothing is."""

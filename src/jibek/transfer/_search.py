@@ -20,7 +20,7 @@ from jibek.transfer._rule import plan_by_rule
 from jibek.transfer._travel import parked_m
 from jibek.transfer._verdict import Value
 
-_FIRST, _MOST, _PIECE = 20_000, 2_560_000, 80_000
+_FIRST, _MOST, _PIECE = 80_000, 2_560_000, 20_000
 """Changes of the first round of annealing, of a round at most (what cools slowly ends lower), and between two looks at the best."""
 
 _HOT_S, _COLD_S = 8.0, 0.2

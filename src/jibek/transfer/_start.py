@@ -13,8 +13,8 @@ _ROUNDS = 2
 """Rounds of annealing of each sweep: one up the yard, one down."""
 
 
-def start(tasks: Tasks, places: Ints, at: Floats, seed: int) -> tuple[Ints, Floats]:
-    """Let cranes sweep over each group of trains: as if boxes were carried straight across, whichever crane lifts them.
+def start(tasks: Tasks, places: Ints, at: Floats, cohort: Ints, seed: int) -> tuple[Ints, Floats]:
+    """Let cranes sweep over each cohort of boxes: as if they were carried straight across, whichever crane lifts them.
 
     Parameters
     ----------
@@ -24,21 +24,22 @@ def start(tasks: Tasks, places: Ints, at: Floats, seed: int) -> tuple[Ints, Floa
         Place of each box: it says how far it goes across.
     at
         Where trains begin (m).
+    cohort
+        By box: which are swept together.
     seed
         Of the sweeps.
 
     Returns
     -------
     cranes, begins
-        By box: its crane, and when its turn comes in its group (s).
+        By box: its crane, and when its turn comes in its cohort (s).
     """
     x = at[tasks.inbound] + tasks.along
     trolley, handling = tasks.cranes[:, 4].max(), tasks.cranes[:, 5:7].sum(axis=1).min()
     across = np.abs(tasks.y[tasks.outbound[places]] - tasks.y[tasks.inbound]) / trolley
-    group = tasks.group[tasks.inbound]
     cranes, begins = np.zeros(len(x), dtype=np.int64), np.zeros(len(x))
-    for g in np.unique(group):
-        boxes = np.flatnonzero(group == g)
+    for g in np.unique(cohort):
+        boxes = np.flatnonzero(cohort == g)
         boxes = boxes[np.argsort(x[boxes], kind="stable")]
         along = line(
             x[boxes].tolist(), (handling + across[boxes]).tolist(), [], tasks.cranes[:, 0].tolist(), [0.0] * len(tasks.cranes),
