@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
+from itertools import combinations, islice, permutations
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,12 +13,15 @@ import pytest
 from jibek.transfer import Job, generate, plan_by_rule
 from jibek.transfer._check_loads import load_faults
 from jibek.transfer._course import State, empty_course, run
+from jibek.transfer._generate import _standard
 from jibek.transfer._layout import Layout, lay_out
+from jibek.transfer._load_columns import Loadings, load_by_wagons
 from jibek.transfer._load_search import Loaded, load
+from jibek.transfer._loading import overlap, wagon_fault
 from jibek.transfer._matching import Matching
 from jibek.transfer._plan import Plan
 from jibek.transfer._travel import Yard
-from jibek.transfer.tables import Load, PlanHeader
+from jibek.transfer.tables import Load, PlanHeader, Wagon
 from transfer_packages import A, B, small_job
 
 
@@ -91,3 +94,56 @@ def test_boxes_that_do_not_fit_are_refused() -> None:
     matching = Matching(short, list(short.boxes.values()), ["out-01A"])
     with pytest.raises(ValueError, match="no slot is left for"):
         next(load(matching, np.zeros(len(matching.pairs))))
+
+
+@pytest.mark.slow
+def test_a_train_loaded_wagon_by_wagon_keeps_all_rules_and_its_bound() -> None:
+    """No other load plan is below the bound, which knows more than that of the matching; the check finds no fault."""
+    job = generate("pair", 41, seed=1, held=0.0, danger=0.0)
+    other, matching, yard = loaded(job, "out-01A", 5)
+    cost = yard.cost_s([(0.0, 0.0)] * 2)
+    loadings = Loadings(matching, cost)
+    assert [*loadings.steps()][-1] == pytest.approx(loadings.bound_s, rel=1e-4)
+    assert matching.bound(cost) - 1e-3 <= loadings.bound_s <= other.cost_s + 1e-6
+    places = load_by_wagons(matching, cost)
+    found = Loaded(0.0, 0, {box.id: matching.places[p] for box, p in zip(matching.boxes, places, strict=True)})
+    assert faults(job, found) == []
+    assert loadings.bound_s - 1e-6 <= sum(cost[matching.column[pair]] for pair in enumerate(places)) <= other.cost_s
+
+
+def one_wagon() -> Matching:
+    """Return the first six boxes of a pair, most of them short, and a wagon of 80 ft."""
+    job = generate("pair", 8, seed=2, held=0.0, reefer=0.0, danger=0.0, short=0.6, long=0.0)
+    standard = _standard()
+    wagon = Wagon(id="o1", train="out-01A", order=1, model="13-6903")
+    inbound = {wagon.id: wagon for wagon in job.wagons.values() if wagon.train == "in-01A"}
+    job = replace(
+        job,
+        models=MappingProxyType({**job.models, "13-6903": standard.models["13-6903"]}),
+        wagons=MappingProxyType({**inbound, wagon.id: wagon}),
+        rules=standard.rules,
+    )
+    return Matching(job, list(job.boxes.values())[:6], ["out-01A"])
+
+
+def test_the_cheapest_loading_is_that_of_all() -> None:
+    """Compared with every way to put six boxes on a wagon of 80 ft, judged by the rules as the other makers of plans ask them."""
+    matching = one_wagon()
+    rng = np.random.default_rng(1)
+    for _ in range(10):
+        loadings = Loadings(matching, np.zeros(len(matching.pairs)))
+        worth = rng.uniform(1, 10, len(matching.boxes))
+        loadings._price(worth)
+        places = matching.places
+        rules = matching._rules[places[0].model.id]
+        values = [
+            -sum(worth[b] for b, _ in chosen)
+            for number in range(1, 5)
+            for some in combinations(places, number)
+            for boxes in permutations(range(len(matching.boxes)), number)
+            if (chosen := list(zip(boxes, some, strict=True)))
+            and all((b, matching.number[p.wagon, p.number]) in matching.column for b, p in chosen)
+            and not any(overlap(p.slot, q.slot) for p, q in combinations(some, 2))
+            and not wagon_fault(places[0].model, rules, [(matching.boxes[b], p.slot) for b, p in chosen])
+        ]
+        assert loadings.bound_s == pytest.approx(worth.sum() + min(values))

@@ -27,6 +27,7 @@ from jibek.transfer._course import (
 from jibek.transfer._frame import MOVE_S, Frame, following, frames, length_m
 from jibek.transfer._groups import group_of, groups, middles_m
 from jibek.transfer._job import Job
+from jibek.transfer._load_columns import load_by_wagons
 from jibek.transfer._load_search import load
 from jibek.transfer._loading import overlap
 from jibek.transfer._matching import Matching, Share
@@ -120,7 +121,9 @@ class Layout:
                 yield Share(int(g), boxes[cohort == g].tolist(), float(other_s))
 
     def _loaded(self, state: State, carrying_s: Floats) -> list[int]:
-        """Search for a load plan where the matching finds none, as for trains full to the last slot; empty if it is not better."""
+        """Load wagon by wagon, or search, where the matching finds nothing, as for full trains; empty if nothing is better."""
+        if by_wagons := load_by_wagons(self.matching, carrying_s):
+            return by_wagons
         try:
             *_, found = islice(load(self.matching, carrying_s), _LOOKS)
         except ValueError:  # boxes do not fit one after the other

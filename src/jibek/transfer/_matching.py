@@ -124,6 +124,23 @@ class Matching:
         solver.changeColsCost(len(self.pairs), np.arange(len(self.pairs), dtype=np.int32), cost_s)
         return _run(solver)[0]
 
+    def worth(self, cost_s: Floats) -> Floats:
+        """Return what each box adds to the least cost of the relaxation, in which all are matched."""
+        self.bound(cost_s)
+        dual = np.asarray(self._relaxed[len(self.boxes)].getSolution().row_dual)
+        worth: Floats = dual[: len(self.boxes)] + dual[-1]
+        return worth
+
+    def keeps(self, places: Sequence[int]) -> bool:
+        """Whether boxes, each in its place, keep all rules."""
+        chosen = list(enumerate(places))
+        here = {self.column[pair] for pair in chosen}
+        kept = all(
+            sum(factor for n, factor in zip(columns, factors, strict=True) if n in here) <= most
+            for columns, factors, most in self._proven
+        )
+        return len(places) == len(self.boxes) and kept and not list(self._cuts(chosen))
+
     def best(self, cost_s: Floats, dear_s: float, shares: Sequence[Share]) -> list[int]:
         """Find places that keep all rules, and with which the last crane of each cohort is done early.
 
