@@ -23,12 +23,13 @@ SIZES = {"phone": (360, 800), "desk": (1440, 900), "wall": (3840, 2160)}
 LARGEST = 150_000
 WIDEST = (1920, 1920)
 PATIENCE_MS = 600_000
+BUSY = "package=starter&days=180&set=fleets.ferries.count=1&set=flows.*.teu_per_year*=1.3"
 ADDRESSES = {
     "live": "package=trans-caspian&with=traffic-2025&set=equipment.aktau-crane.count=2",
     "tables": "package=trans-caspian",
-    "bottlenecks": "package=trans-caspian&days=90&warmup_days=30",
-    "compare": "package=trans-caspian&days=90&warmup_days=30",
-    "invest": "package=starter&days=180",
+    "bottlenecks": BUSY,
+    "compare": BUSY,
+    "invest": BUSY,
     "transfer": "",
 }
 
@@ -38,6 +39,7 @@ def what_if(page: Page) -> None:
     expect(page.locator("header p[role=status]")).to_contain_text("8 of 8", timeout=PATIENCE_MS)
     expect(page.locator(".whose")).to_contain_text("show the changed corridor", timeout=PATIENCE_MS)
     page.get_by_label("Time shown").fill(str(24 * 45 + 9))
+    page.evaluate("scrollTo(0, 0)")
 
 
 def tables(page: Page) -> None:
@@ -48,20 +50,21 @@ def tables(page: Page) -> None:
 
 def study(page: Page) -> None:
     """Start a study and wait for what it found."""
-    page.get_by_label("Replications").fill("3")
+    page.get_by_label("Replications").fill("6")
     page.get_by_role("button", name="Start").click()
     page.wait_for_selector(".answer h2", timeout=PATIENCE_MS)
+    page.locator(".answer").evaluate("one => one.scrollIntoView()")
 
 
 def bottlenecks(page: Page) -> None:
     """Raise the capacities used most."""
-    page.get_by_label("Capacities tried").fill("6")
+    page.get_by_label("Capacities tried").fill("8")
     study(page)
 
 
 def comparison(page: Page) -> None:
     """Compare measures."""
-    for measure in ("A second quay crane", "Dredging", "Two feeders"):
+    for measure in ("A third feeder ship", "A second berth"):
         page.get_by_label(re.compile(measure)).check()
     study(page)
 
@@ -71,6 +74,9 @@ def plan(page: Page) -> None:
     page.get_by_role("button", name="Plan", exact=True).click()
     page.wait_for_selector("main h2", timeout=PATIENCE_MS)
     expect(page.locator(".jobbar")).to_have_count(0, timeout=PATIENCE_MS)
+    halfway = "bar => { bar.value = bar.max / 2; bar.dispatchEvent(new Event('input', { bubbles: true })) }"
+    page.get_by_role("slider").first.evaluate(halfway)
+    page.locator("main h2").nth(1).evaluate("one => one.scrollIntoView()")
 
 
 VIEWS: dict[str, Callable[[Page], None]] = {
@@ -98,7 +104,8 @@ def take(chromium: Browser, address: str, name: str) -> None:
         page.goto(f"{address}#/{name}?{ADDRESSES[name]}")
         VIEWS[name](page)
         page.wait_for_timeout(800)
-        page.evaluate("document.activeElement.blur(), scrollTo(0, 0)")
+        page.mouse.move(0, 0)
+        page.evaluate("document.activeElement.blur()")
         file = PICTURES / f"{name}-{size}.webp"
         kept(page.screenshot(), file)
         page.close()
