@@ -105,17 +105,17 @@ def show(page: Page, seconds: float) -> None:
 def test_a_job_is_planned_from_the_form(chromium: Browser, server: Server) -> None:
     with opened(chromium, server, "") as page:
         page.get_by_role("combobox", name="Job", exact=True).select_option("merge")
-        page.get_by_label("Boxes").fill("30")
-        page.get_by_label("Seed").fill("3")
-        page.get_by_label("Search").fill("2")
+        page.get_by_label("Boxes").fill("12")
+        page.get_by_label("Seed").fill("5")
+        page.get_by_label("Search").fill("1")
         page.get_by_role("button", name="Plan", exact=True).click()
         expect(page.locator("canvas")).to_be_visible(timeout=PATIENCE_MS)
         expect(page.locator("progress")).to_have_count(0, timeout=PATIENCE_MS)
-        told = answer(server, family="merge", size=30, seed=3, time_limit_s=2)
+        told = answer(server, family="merge", size=12, seed=5, time_limit_s=1)
         worth = page.locator("section[aria-labelledby=plan-value]").inner_text()
         assert f"{told['value_s'] / 60:,.1f} min" in worth
         assert f"{told['bound_s'] / 60:,.1f} min" in worth
-        assert "made=merge/30/3" in page.url
+        assert "made=merge/12/5" in page.url
 
 
 def test_a_plan_can_be_stopped(chromium: Browser, server: Server) -> None:
