@@ -58,3 +58,23 @@ def line(folder: Path, **tables: str) -> jibek.Corridor:
         "itineraries": "id, flow, services\none, flow, in>out",
     }
     return write_package(folder, days=365, warmup_days=30, **(given | tables))
+
+
+def one_track(folder: Path, *, yard: float, rule: str) -> jibek.Corridor:
+    """Return a terminal with one track, where trains of 4 TEU come and larger ones go on."""
+    return write_package(
+        folder,
+        days=30,
+        places=PLACES,
+        links="id,from_place,to_place,mode,gauge_mm,length_km,run_h\nab,a,b,rail,1520,10,1\nbc,b,c,rail,1520,10,1",
+        terminals="id,place\na,a\nb,b\nc,c",
+        zones=f"id,terminal,kind,gauge_mm,positions,sidings,capacity_teu\nb-track,b,track,1520,1,,\nb-yard,b,yard,,,,{yard}",
+        equipment="id,terminal,count,move_min\ncrane,b,1,10",
+        transfers="id,from_zone,to_zone,steps\nin,b-track,b-yard,crane\nout,b-yard,b-track,crane",
+        fleets="id,mode,gauge_mm,count,capacity_teu\nwest,rail,1520,,4\neast,rail,1520,1,20",
+        services="id,from_terminal,from_zone,to_terminal,to_zone,path,rule,min_teu,every_h\n"
+        f"ab,a,,b,b-track,ab,filled,4,\nbc,b,b-track,c,,bc,{rule}\ncb,c,,b,b-track,bc,interval,0,24",
+        rotations="id,fleet,services\nwest,west,ab\neast,east,bc>cb",
+        flows="id,from_terminal,to_terminal,teu_per_year,block_teu\nf,a,c,2000,4",
+        itineraries="id,flow,services\nf,f,ab>bc",
+    )

@@ -14,6 +14,7 @@ import jibek
 import jibek.study
 from commands import call
 from jibek.results._interval import Interval
+from packages import one_track
 
 DOUBLE = "flows.*.teu_per_year*=2"
 SHORT = ("--days", "20", "--warmup-days", "5", "--replications", "2", "--jobs", "1")
@@ -150,6 +151,33 @@ def test_bottlenecks(tmp_path: Path, wide: None) -> None:
     code, _, err = call("bottlenecks", "starter", "--change", "fleets.feries.count+=1", *SHORT)
     assert code == 2
     assert "did you mean 'ferries'?" in err
+
+
+STUCK, AS_IT_IS = "zones.b-yard.capacity_teu=4", "zones.b-yard.capacity_teu=100"
+STUDIES = {
+    "bottlenecks": [("--change", STUCK), ("--change", AS_IT_IS)],
+    "compare": [("--case", f"small={STUCK}"), ("--case", f"same={AS_IT_IS}")],
+}
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_what_cannot_be_simulated_is_told_beside_the_others(study: str, tmp_path: Path, wide: None) -> None:
+    one_track(tmp_path, yard=100, rule="filled,8,")
+    stuck, same = STUDIES[study]
+    few = ("--replications", "2", "--jobs", "1")
+    name = stuck[1].partition("=")[0] if study == "compare" else STUCK
+    code, out, err = call(study, str(tmp_path), *stuck, *same, *few)
+    assert code == 0, err
+    assert f"{name} deadlock: " in " ".join(out.partition("Could not be simulated")[2].split())
+    assert "Where days go" not in out
+    assert err.splitlines()[0].startswith("1 of 2 c")
+    assert err.splitlines()[1].startswith(f"{name}: deadlock: ")
+    code, out, err = call(study, str(tmp_path), *stuck, *same, *few, "--json")
+    assert (code, [*json.loads(out)["failed"]]) == (0, [name])
+    assert err.startswith("1 of 2 c")
+    code, out, err = call(study, str(tmp_path), *stuck, *few)
+    assert (code, out) == (2, "")
+    assert err.startswith(f"{name}: deadlock: ")
 
 
 @pytest.mark.slow

@@ -5,32 +5,12 @@ from __future__ import annotations
 import pytest
 
 from jibek.simulate import Deadlock, replicate
-from packages import PLACES, write_package
-
-
-def corridor(folder, *, yard, rule):
-    """Return a terminal with one track, where trains of 4 TEU come and larger ones go on."""
-    return write_package(
-        folder,
-        days=30,
-        places=PLACES,
-        links="id,from_place,to_place,mode,gauge_mm,length_km,run_h\nab,a,b,rail,1520,10,1\nbc,b,c,rail,1520,10,1",
-        terminals="id,place\na,a\nb,b\nc,c",
-        zones=f"id,terminal,kind,gauge_mm,positions,sidings,capacity_teu\nb-track,b,track,1520,1,,\nb-yard,b,yard,,,,{yard}",
-        equipment="id,terminal,count,move_min\ncrane,b,1,10",
-        transfers="id,from_zone,to_zone,steps\nin,b-track,b-yard,crane\nout,b-yard,b-track,crane",
-        fleets="id,mode,gauge_mm,count,capacity_teu\nwest,rail,1520,,4\neast,rail,1520,1,20",
-        services="id,from_terminal,from_zone,to_terminal,to_zone,path,rule,min_teu,every_h\n"
-        f"ab,a,,b,b-track,ab,filled,4,\nbc,b,b-track,c,,bc,{rule}\ncb,c,,b,b-track,bc,interval,0,24",
-        rotations="id,fleet,services\nwest,west,ab\neast,east,bc>cb",
-        flows="id,from_terminal,to_terminal,teu_per_year,block_teu\nf,a,c,2000,4",
-        itineraries="id,flow,services\nf,f,ab>bc",
-    )
+from packages import PLACES, one_track, write_package
 
 
 def test_a_yard_too_small_for_the_least_load_is_named(tmp_path):
     with pytest.raises(Deadlock) as caught:
-        list(replicate(corridor(tmp_path, yard=4, rule="filled,12,"), seed=1))
+        list(replicate(one_track(tmp_path, yard=4, rule="filled,12,"), seed=1))
     _, first, second, *_ = str(caught.value).splitlines()
     assert first.endswith("'ab', waits for room in the yard of terminal 'b', full of containers for 'bc'")
     assert "waits for a position in zone 'b-track', held by vehicle" in second
@@ -38,7 +18,7 @@ def test_a_yard_too_small_for_the_least_load_is_named(tmp_path):
 
 def test_a_train_that_waits_for_what_stands_behind_it_is_named(tmp_path):
     with pytest.raises(Deadlock) as caught:
-        list(replicate(corridor(tmp_path, yard=100, rule="interval,12,24"), seed=1))
+        list(replicate(one_track(tmp_path, yard=100, rule="interval,12,24"), seed=1))
     lines = str(caught.value).splitlines()
     assert lines[1:3] == [
         "  vehicle 0 of fleet 'east', service 'bc', waits for containers for service 'bc', aboard vehicle 1 of fleet 'west'",
@@ -49,7 +29,7 @@ def test_a_train_that_waits_for_what_stands_behind_it_is_named(tmp_path):
 
 @pytest.mark.parametrize("rule", ["filled,8,", "interval,0,24"])
 def test_where_trains_can_go_on_there_is_none(rule, tmp_path):
-    assert next(replicate(corridor(tmp_path, yard=100, rule=rule), seed=1)).events > 0
+    assert next(replicate(one_track(tmp_path, yard=100, rule=rule), seed=1)).events > 0
 
 
 def test_a_train_before_a_full_yard_is_asked_again_when_its_next_departure_opens(tmp_path):

@@ -9,9 +9,21 @@ from pathlib import Path
 import pytest
 
 import jibek
-from jibek.study import Point, Service, at_home, bottlenecks, bound, capacity, compare, evaluate, raised
+from jibek.study import (
+    Bottlenecks,
+    Point,
+    PointError,
+    Service,
+    at_home,
+    bottlenecks,
+    bound,
+    capacity,
+    compare,
+    evaluate,
+    raised,
+)
 from jibek.study._effects import effects
-from packages import PLACES, line, write_package
+from packages import PLACES, line, one_track, write_package
 
 TERMINALS = "id, place\na, a\nb, b"
 LINKS = "id, from_place, to_place, mode, length_km, run_h, paths_per_day\nab, a, b, road, 100, 5, 6"
@@ -170,6 +182,45 @@ def test_every_wrong_case_is_named() -> None:
     assert lines[0] == "one: links.sea.run_h=40: is set to 30 before"
     assert lines[1].startswith("two: links.see.run_h=3: 'see' is not in links.csv")
     assert lines[2].startswith("three: no-measure: is not in measures.csv")
+
+
+STUCK, STUCK_TOO, CRANE = "zones.b-yard.capacity_teu=4", "zones.b-yard.capacity_teu=3", "equipment.crane.count+=1"
+
+
+def test_what_cannot_be_simulated_does_not_end_the_study(tmp_path: Path) -> None:
+    """A yard too small for the least load deadlocks; the others are what they are without it."""
+    corridor = one_track(tmp_path, yard=100, rule="filled,8,")
+    with at_home(1) as workers:
+        tried = bottlenecks(corridor, workers, changes=[STUCK, CRANE], replications=2)
+        alone = bottlenecks(corridor, workers, changes=[CRANE], replications=2)
+        cases = compare(corridor, {"small": [STUCK], "crane": [CRANE]}, workers, replications=2)
+    assert tried.effects == alone.effects
+    assert tried.document()["failed"].keys() == {STUCK}
+    assert alone.document()["failed"] == {}
+    assert list(cases.cases) == ["crane"]
+    assert cases.document()["failed"]["small"].startswith("deadlock: ")
+    assert "full of containers for 'bc'" in cases.failed["small"]
+
+
+def test_where_nothing_else_can_be_simulated_every_reason_is_told(tmp_path: Path) -> None:
+    corridor = one_track(tmp_path, yard=100, rule="filled,8,")
+    with at_home(1) as workers:
+        with pytest.raises(jibek.JibekError) as caught:
+            compare(corridor, {"small": [STUCK], "smaller": [STUCK_TOO]}, workers, replications=2)
+        assert [one.partition(": deadlock")[0] for one in str(caught.value).splitlines() if "deadlock" in one] == [
+            "small",
+            "smaller",
+        ]
+        with pytest.raises(PointError, match="as it is: deadlock"):
+            bottlenecks(corridor.with_changes(STUCK), workers, changes=[CRANE], replications=2)
+
+
+def test_effects_need_no_base_with_another_seed(tmp_path: Path) -> None:
+    with at_home(1) as workers:
+        found = bottlenecks(road(tmp_path), workers, changes=["links.ab.run_h*=0.9"], replications=2)
+    without = Bottlenecks(found.base, None, found.answers)
+    assert without.effects == found.effects
+    assert set(without.document()["variance_reduction"].values()) == {None}
 
 
 def test_raised_are_changes_that_can_be_made() -> None:

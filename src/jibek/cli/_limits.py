@@ -8,7 +8,7 @@ import typer
 
 from jibek.cli._options import AsJson, Days, Jobs, Package, Seed, Sets, WarmupDays, Withs, prepared
 from jibek.cli._progress import counting
-from jibek.cli._study import Cluster, Out, leave, room, working
+from jibek.cli._study import Cluster, Out, leave, room, tell_failed, working
 
 app = typer.Typer()
 
@@ -77,6 +77,7 @@ def compare(
     with room(out), counting(title) as progress, working(jobs, cluster) as workers:
         found = make(corridor, named, workers, seed=seed, replications=replications, progress=progress)
     leave(found, "compare", comparison_summary, out, as_json=as_json)
+    tell_failed([f"{name}: {why}" for name, why in found.failed.items()], len(named), "cases")
 
 
 def _cases(texts: list[str]) -> dict[str, list[str]]:
@@ -130,6 +131,9 @@ def bottlenecks(
     with room(out), counting(title) as progress, working(jobs, cluster) as workers:
         found = find(corridor, workers, changes=tried, seed=seed, replications=replications, progress=progress)
     leave(found, "bottlenecks", bottlenecks_summary, out, as_json=as_json)
+    tell_failed(
+        [f"{name}: {why}" for name, why in found.failed.items()], len(found.answers) + len(found.failed), "changes"
+    )
 
 
 @app.command()

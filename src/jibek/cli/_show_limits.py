@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from jibek.cli._show import _console, _number, _print, _table
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.table import Table
 
     from jibek.results._interval import Interval
@@ -66,6 +68,7 @@ def comparison_summary(found: Comparison) -> None:
     for name in found.cases:
         table.add_row(name, *(_signed(one[name]) for one in differences))
     _print(console, table, f"{_basis(found)}; the intervals of a figure hold together over the cases (Bonferroni)")
+    _print(console, _failed("case", found.failed))
 
 
 def _basis(found: Comparison | Bottlenecks) -> str:
@@ -89,7 +92,8 @@ def bottlenecks_summary(found: Bottlenecks) -> None:
     for one in found.effects:
         table.add_row(one.change, *(_signed(one.effect[f"total.{figure}"]) for figure in FIGURES))
     for one in found.effects[:5]:
-        where.add_row(one.change, _where(one))
+        if places := _where(one):
+            where.add_row(one.change, places)
     factors = (f"{name} {_number(found.variance_reduction(name))}" for name in FIGURES)
     _print(
         console,
@@ -98,6 +102,15 @@ def bottlenecks_summary(found: Bottlenecks) -> None:
         f"common random numbers cut the variance of differences by: {', '.join(factors)} (median of the changes that have an effect)",
     )
     _print(console, where, "the intervals of a place and stage hold together over the changes (Bonferroni)")
+    _print(console, _failed("change", found.failed))
+
+
+def _failed(head: str, failed: Mapping[str, str]) -> Table:
+    """List what cannot be simulated, with the first line of each reason."""
+    table = _table("Could not be simulated, and are left out", head, "why", text=(0, 1))
+    for name, why in failed.items():
+        table.add_row(name, why.partition("\n")[0])
+    return table
 
 
 def _where(effect: Effect) -> str:

@@ -38,13 +38,6 @@ def sweep_summary(made: Sweep) -> None:
     _print(console, table, *notes, f"{many}; {interval}")
 
 
-def failures(made: Sweep) -> str:
-    """Say which points could not be simulated, of the first in full why."""
-    first, *others = made.failed.values()
-    lines = [f"{len(made.failed)} of {len(made.points):,} points could not be simulated:", first]
-    return "\n".join([*lines, *(why.partition("\n")[0] for why in others)])
-
-
 def uncertainty_summary(found: Uncertainty) -> None:
     """Show how far each answer is known, what its spread comes from, and which inputs deserve a measurement."""
     from jibek.corridor import provenance

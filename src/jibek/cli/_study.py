@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
@@ -49,6 +49,14 @@ def working(jobs: int | None, cluster: str | None) -> Iterator[Workers]:
 def tell(document: dict[str, Any]) -> None:
     """Print a document as JSON."""
     typer.echo(json.dumps(document))
+
+
+def tell_failed(reasons: Sequence[str], count: int, what: str) -> None:
+    """Say beside what was found what could not be simulated, of the first in full why."""
+    if reasons:
+        first, *others = reasons
+        lines = [f"{len(reasons)} of {count:,} {what} could not be simulated:", first]
+        typer.echo("\n".join([*lines, *(why.partition("\n")[0] for why in others)]), err=True)
 
 
 @contextmanager
@@ -120,7 +128,7 @@ def sweep(
     cluster: Cluster = None,
 ) -> None:
     """Simulate a corridor at all points of a study file; what is in the folder already is not simulated again."""
-    from jibek.cli._show_study import failures, sweep_summary
+    from jibek.cli._show_study import sweep_summary
     from jibek.study import points_of, read_study, sweep_figure
     from jibek.study import sweep as make
 
@@ -139,7 +147,7 @@ def sweep(
         typer.echo(f"interrupted: the same command goes on with the {len(made.left):,} points left", err=True)
         raise typer.Exit(INTERRUPTED)
     if made.failed:
-        typer.echo(failures(made), err=True)
+        tell_failed([*made.failed.values()], len(made.points), "points")
         raise typer.Exit(2)
     typer.echo(f"tables and figures are in {folder}/", err=True)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +13,8 @@ from jibek.corridor import Corridor
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
 from jibek.study._bound import bound
-from jibek.study._effects import checked, differs, effects, interval_document
-from jibek.study._evaluate import Progress, evaluate
+from jibek.study._effects import checked, differs, effects, interval_document, parted
+from jibek.study._evaluate import Progress, beside
 from jibek.study._point import Point, repeated
 from jibek.study._workers import Workers
 
@@ -55,14 +55,17 @@ class Bottlenecks:
     Attributes
     ----------
     base, other
-        Answers of the corridor as it is, with the seed of the changes and with another.
+        Answers of the corridor as it is, with the seed of the changes and with another; with that one there may be none.
     answers
         Answers of each change.
+    failed
+        Changes that cannot be simulated, and why.
     """
 
     base: Answers
-    other: Answers
+    other: Answers | None
     answers: dict[str, Answers]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
@@ -87,8 +90,10 @@ class Bottlenecks:
         """Return the factor by which common random numbers cut the variance of the differences.
 
         The variance of differences from the base with another seed, over that from the base with the same; the median over the changes that
-        change the figure at all. None: none does.
+        change the figure at all. None: none does, or the base cannot be simulated with the other seed.
         """
+        if self.other is None:
+            return None
         factors = []
         for answers in self.answers.values():
             values = answers.values_of(f"total.{figure}")
@@ -107,10 +112,11 @@ class Bottlenecks:
             rows.append({"change": one.change, "effect": effect, "budget_days": budget})
         return {
             **repeated(self.base.point),
-            "independent_seed": self.other.point.seed,
+            "independent_seed": self.other.point.seed if self.other else None,
             "intervals": "Bonferroni over the changes",
             "variance_reduction": {figure: self.variance_reduction(figure) for figure in FIGURES},
             "changes_tried": rows,
+            "failed": dict(self.failed),
         }
 
     def figures(self) -> dict[str, Callable[[], Figure]]:
@@ -199,6 +205,10 @@ def bottlenecks(
     ------
     ChangeError
         If a change is unknown.
+    PointError
+        If the base cannot be simulated; the changes are given up.
+    JibekError
+        With every reason, if none of the changes can be.
 
     Examples
     --------
@@ -214,6 +224,7 @@ def bottlenecks(
     tried = list(changes) or raised(corridor, most)
     points = {change: Point(corridor, changes=(change,), seed=seed, numbers=numbers) for change in tried}
     checked(points)
-    ends = [Point(corridor, seed=one, numbers=numbers) for one in (seed, (seed + 1) % 2**32)]
-    base, other, *answers = evaluate([*ends, *points.values()], workers, progress)
-    return Bottlenecks(base, other, dict(zip(points, answers, strict=True)))
+    as_it_is, with_another = (Point(corridor, seed=one, numbers=numbers) for one in (seed, (seed + 1) % 2**32))
+    base, (other, *outcomes) = beside(as_it_is, [with_another, *points.values()], workers, progress)
+    answers, failed = parted(points, outcomes)
+    return Bottlenecks(base, other if isinstance(other, Answers) else None, answers, failed)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from jibek.corridor import ChangeError, Corridor, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
-from jibek.study._effects import checked, effects, interval_document
-from jibek.study._evaluate import Progress, evaluate
+from jibek.study._effects import checked, effects, interval_document, parted
+from jibek.study._evaluate import Progress, beside
 from jibek.study._point import Point, repeated
 from jibek.study._workers import Workers
 
@@ -42,10 +42,13 @@ class Comparison:
         Answers of the corridor as it is.
     cases
         Answers of each case by name.
+    failed
+        Cases that cannot be simulated, and why.
     """
 
     base: Answers
     cases: Mapping[str, Answers]
+    failed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def quantities(self) -> list[str]:
@@ -76,6 +79,7 @@ class Comparison:
             "figures": figures,
             "differences": differences,
             "intervals": "Bonferroni over the cases",
+            "failed": dict(self.failed),
         }
 
     def figures(self) -> dict[str, Callable[[], Figure]]:
@@ -114,6 +118,10 @@ def compare(
     ------
     ChangeError
         If a measure or change is unknown, or some contradict each other.
+    PointError
+        If the base cannot be simulated; the cases are given up.
+    JibekError
+        With every reason, if none of the cases can be.
 
     Examples
     --------
@@ -130,11 +138,12 @@ def compare(
         message = "is the name of the corridor as it is" if BASE in cases else "name at least one case: NAME=CHANGE"
         raise ChangeError([Problem(BASE if BASE in cases else "--case", None, None, message)])
     numbers = range(replications)
-    points = {BASE: Point(corridor, seed=seed, numbers=numbers)}
+    points = {}
     for name, parts in cases.items():
         changes = tuple(part for part in parts if "=" in part)
         measures = tuple(part for part in parts if "=" not in part)
         points[name] = Point(corridor, measures, changes, seed, numbers)
     checked(points)
-    base, *answers = evaluate(list(points.values()), workers, progress)
-    return Comparison(base, dict(zip(cases, answers, strict=True)))
+    base = Point(corridor, seed=seed, numbers=numbers)
+    as_it_is, outcomes = beside(base, list(points.values()), workers, progress)
+    return Comparison(as_it_is, *parted(points, outcomes))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from jibek.corridor import ChangeError, JibekError, Problem
 from jibek.results._interval import Interval, means
 from jibek.study._answers import Answers
+from jibek.study._evaluate import PointError
 from jibek.study._point import Point
 
 CONFIDENCE = 0.95
@@ -74,6 +75,25 @@ def _problems(name: str, point: Point) -> list[Problem]:
     except JibekError as error:
         found.append(Problem(name, None, None, str(error)))
     return found
+
+
+def parted(names: Iterable[str], outcomes: Iterable[Answers | PointError]) -> tuple[dict[str, Answers], dict[str, str]]:
+    """Part named cases into those that were simulated, with their answers, and those that cannot be, with the reason.
+
+    Raises
+    ------
+    JibekError
+        With every reason, if none was simulated.
+    """
+    answers, failed = {}, {}
+    for name, outcome in zip(names, outcomes, strict=True):
+        if isinstance(outcome, Answers):
+            answers[name] = outcome
+        else:
+            failed[name] = outcome.why
+    if failed and not answers:
+        raise JibekError("\n".join(f"{name}: {why}" for name, why in failed.items()))
+    return answers, failed
 
 
 def interval_document(interval: Interval) -> dict[str, Any]:

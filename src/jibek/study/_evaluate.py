@@ -31,7 +31,7 @@ class PointError(JibekError):
 
     def __init__(self, point: Point, why: str) -> None:
         super().__init__(f"{point}: {why}")
-        self.point = point
+        self.point, self.why = point, why
 
 
 def evaluate(points: Sequence[Point], workers: Workers, progress: Progress | None = None) -> list[Answers]:
@@ -66,6 +66,34 @@ def evaluate(points: Sequence[Point], workers: Workers, progress: Progress | Non
             raise outcome
         found[number] = outcome
     return [found[number] for number in range(len(points))]
+
+
+def beside(
+    base: Point, others: Sequence[Point], workers: Workers, progress: Progress | None = None
+) -> tuple[Answers, list[Answers | PointError]]:
+    """Simulate points beside a base; return its answers, and in their order those of the others or why they cannot be simulated.
+
+    Parameters
+    ----------
+    base
+        Without it the others say nothing.
+    others, workers, progress
+        As in `evaluate`.
+
+    Raises
+    ------
+    PointError
+        As soon as the base cannot be simulated; the others are given up.
+    """
+    found: dict[int, Answers | PointError] = {}
+    for number, outcome in outcomes([base, *others], workers, progress):
+        if number > 0:
+            found[number] = outcome
+        elif isinstance(outcome, PointError):
+            raise outcome
+        else:
+            answers = outcome
+    return answers, [found[number] for number in range(1, len(others) + 1)]
 
 
 def outcomes(
