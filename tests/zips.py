@@ -85,6 +85,7 @@ def _names() -> Iterator[SpoiltZip]:
         "../links.csv", "a/../../links.csv", "..", "./links.csv", "/links.csv", "/etc/cron.d/links.csv", "C:/links.csv",
         "C:\\links.csv", "..\\links.csv", "\\\\host\\share\\links.csv", "links.csv/", "a/b/links.csv", "links.csv\0.txt",
         "README/../../links.csv", "../README.md", "con.exe", "run.sh", "links.CSV", "lin\nks.csv", "~/links.csv", "", "läinks.csv",
+        "a" * 300 + ".csv",
     )  # fmt: skip
     for name in names:
         yield SpoiltZip(f"name {name!r}", lambda name=name: zipped(entry(name)), PackageError, "is not a table")  # type: ignore[misc]

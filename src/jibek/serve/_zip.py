@@ -24,7 +24,7 @@ SMALL = 1_000_000
 
 _ENTRY = b"PK\x01\x02"
 """What each entry in the directory of a zip begins with."""
-_FILE = re.compile(r"[a-z][a-z0-9_]*\.(csv|toml)")
+_FILE = re.compile(r"[a-z][a-z0-9_]{0,99}\.(csv|toml)")
 _BESIDE = re.compile(r"(__MACOSX/.*|([^./]+/)?(\.[a-z_].*|README.*|LICEN[CS]E.*|datapackage\.json))", re.IGNORECASE)
 """What people, and their zip tools, put beside tables; it is left out."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
