@@ -299,6 +299,7 @@ def let_in(
     token: str | None = None,
     query: str = "",
     body: bytes = b"",
+    unread: list[bytes] | None = None,
     **headers: str,
 ) -> tuple[int, dict[str, str], bytes]:
     """Return what a guarded service answers."""
@@ -317,6 +318,8 @@ def let_in(
         sent.append(message)
 
     asyncio.run(Guard(inner, host="127.0.0.1", token=token)(scope, receive, send))
+    if unread is not None:
+        unread[:] = parts
     told = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], told, sent[1]["body"]
 
@@ -366,16 +369,30 @@ def test_large_bodies_are_refused() -> None:
     assert let_in("POST", "/api/packages/starter/edit", body=b" " * 20_000_001)[0] == 413
 
 
+def test_a_body_that_is_too_large_is_read_to_its_end() -> None:
+    """Who is still sending when the connection is closed does not hear why."""
+    there: list[bytes] = []
+    assert let_in("POST", body=b" " * 30_000_000, unread=there, content_length="30000000")[0] == 413
+    assert there == []
+    assert (
+        let_in("POST", body=b" " * 30_000_000, unread=there, content_length="30000000", expect="100-continue")[0] == 413
+    )
+    assert there != []
+
+
 def test_a_token_is_asked_for() -> None:
     for headers in (
         {},
         {"authorization": "Bearer wrong"},
         {"authorization": "Basic secret"},
         {"cookie": f"{COOKIE}=secret"},
+        {"cookie": f'{COOKIE}="é"'},
+        {"authorization": "Bearer é"},
     ):
         status, told, _ = let_in(token="secret", **headers)
         assert (status, told["www-authenticate"]) == (401, "Bearer")
     assert let_in(token="secret", authorization="Bearer secret")[0] == 200
+    assert let_in(token="sécret", authorization="Bearer sécret")[0] == 200
     assert let_in("GET", "/", token="secret")[0] == 200
     assert let_in("GET", "/api/jobs", token="secret", query="token=wrong")[0] == 401
 

@@ -23,6 +23,8 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 BODY_BYTES = 1_000_000
 LARGE_BYTES = 20_000_000
 """What a body may have where packages or tables are sent."""
+READ_ON_BYTES = 100_000_000
+"""How much of a body that is too large is read on and thrown away: who is still sending would not hear the answer."""
 BODY_S = 60.0
 """How long a body may take to come."""
 LARGE = re.compile(r"/api/packages(/[^/]+/(check|edit))?")
@@ -107,7 +109,7 @@ class Guard:
     def _entrance(self, scope: Message) -> str | None:
         """Return where to go on if the token stands in the address, where it shall not stay."""
         asked = parse_qs(scope["query_string"].decode("latin-1"))
-        if scope["method"] != "GET" or not self._is_token(asked.pop("token", [""])[0]):
+        if scope["method"] != "GET" or not self._is_token(asked.pop("token", [""])[0].encode()):
             return None
         rest = urlencode(asked, doseq=True)
         return "/" + quote(scope["path"].lstrip("/")) + (f"?{rest}" if rest else "")
@@ -120,20 +122,20 @@ class Guard:
         if self._token is None or path == "/":
             return
         kind, _, given = headers.get("authorization", "").partition(" ")
-        if kind.casefold() == "bearer" and self._is_token(given.strip()):
+        if kind.casefold() == "bearer" and self._is_token(given.strip().encode("latin-1")):
             return
         try:
             cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
         except CookieError:
             cookie = None
-        if cookie is None or not secrets.compare_digest(cookie.value, _hidden(self._token)):
+        if cookie is None or not secrets.compare_digest(cookie.value.encode(), _hidden(self._token).encode()):
             message = (
                 "the token is missing or wrong: open the address with ?token=... once, or send Authorization: Bearer"
             )
             raise Refused(401, message, **{"WWW-Authenticate": "Bearer"})
 
-    def _is_token(self, given: str) -> bool:
-        return secrets.compare_digest(given.encode(), (self._token or "").encode())
+    def _is_token(self, given: bytes) -> bool:
+        return secrets.compare_digest(given, (self._token or "").encode())
 
 
 def is_loopback(host: str) -> bool:
@@ -192,23 +194,23 @@ async def _body(scope: Message, headers: MutableMapping[str, str], receive: Rece
     if scope["method"] in SAFE:
         return b""
     most = LARGE_BYTES if LARGE.fullmatch(scope["path"]) else BODY_BYTES
+    too_large = Refused(413, f"that is more than {most // 1_000_000} MB", Connection="close")
     declared = headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared[:20]) > most:
-        raise _too_large(most)
-    read = bytearray()
-    while True:
+    size = int(declared[:20]) if declared.isdecimal() else 0
+    if size > most + READ_ON_BYTES or (size > most and "expect" in headers):
+        raise too_large
+    read, came, more = bytearray(), 0, True
+    while more and came <= most + READ_ON_BYTES:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Refused(400, "the body has not come in full")
-        read += message.get("body", b"")
-        if len(read) > most:
-            raise _too_large(most)
-        if not message.get("more_body", False):
-            return bytes(read)
-
-
-def _too_large(most: int) -> Refused:
-    return Refused(413, f"that is more than {most // 1_000_000} MB", Connection="close")
+        came += len(message.get("body", b""))
+        if max(size, came) <= most:
+            read += message.get("body", b"")
+        more = message.get("more_body", False)
+    if max(size, came) > most:
+        raise too_large
+    return bytes(read)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
