@@ -79,6 +79,18 @@ def test_a_package_sent_is_kept_under_its_content(store: Store, tmp_path: Path) 
     assert all(name.startswith(f"packages/{kept.id}") for name in left(tmp_path))
 
 
+def test_a_package_that_is_spoilt_does_not_hide_the_others(store: Store, tmp_path: Path) -> None:
+    kept = store.upload(zipped())
+    spoilt = tmp_path / "data" / "packages"
+    (spoilt / "0123456789abcdef").mkdir()
+    for id, text in (("1123456789abcdef", "id = "), ("2123456789abcdef", "days = 1"), ("3123456789abcdef", "\xff")):
+        (spoilt / id).mkdir()
+        (spoilt / id / "corridor.toml").write_text(text, "latin-1")
+        with pytest.raises(PackageError, match="is spoilt"):
+            store.package(id)
+    assert [one.id for one in store.packages()] == ["starter", "trans-caspian", kept.id]
+
+
 def test_a_folder_with_what_people_put_beside_tables(store: Store, tmp_path: Path) -> None:
     folder = shutil.copytree(jibek.corridor.bundled()["trans-caspian"], tmp_path / "corridor")
     for name in ("LICENSE", ".DS_Store", "datapackage.json"):

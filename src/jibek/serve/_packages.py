@@ -10,7 +10,7 @@ import re
 import tempfile
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -96,9 +96,12 @@ class Store:
         self._one_at_a_time = Lock()
 
     def packages(self) -> list[Package]:
-        """List all packages: the one served, those that come with Jibek, then the others, the newest first."""
+        """List all packages: the one served, those that come with Jibek, then the others that can be read, the newest first."""
         named = [self.package(name) for name in dict.fromkeys((*self._served, *self._bundled))]
-        kept = [self.package(path.name) for path in self._kept.iterdir() if _CONTENT.fullmatch(path.name)]
+        kept = []
+        for path in self._kept.glob("*"):
+            with suppress(PackageError, UnknownError):
+                kept += [self.package(path.name)] if _CONTENT.fullmatch(path.name) else []
         return named + sorted(kept, key=lambda one: str(one.created), reverse=True)
 
     def package(self, id: str) -> Package:
@@ -108,13 +111,18 @@ class Store:
         ------
         UnknownError
             If there is none.
+        PackageError
+            If it cannot be read.
         """
         if id in self._served:
             return _described(id, self._served[id][1].header)
         folder = self._folder(id)
         kind = _kind(folder)
-        text = (folder / kind.schema.header_file).read_text("utf-8-sig")
-        header = kind.schema.header.model_validate(tomllib.loads(text))
+        try:
+            text = (folder / kind.schema.header_file).read_text("utf-8-sig")
+            header = kind.schema.header.model_validate(tomllib.loads(text))
+        except (OSError, ValueError):
+            raise PackageError([Problem(str(folder), None, None, "is spoilt; mend it or remove it")]) from None
         if id in self._bundled:
             return _described(id, header, bundled=True)
         return _described(id, header, created=datetime.fromtimestamp(folder.stat().st_mtime, UTC))
