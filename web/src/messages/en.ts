@@ -311,7 +311,7 @@ export const en = {
     paired: "± is half of a 95 % interval; a difference is taken replication by replication, with the same random numbers.",
     stale: "Figures in italics are of the change before.",
     failed: "This cannot be simulated",
-    soon: "The map comes as soon as the first run is done.",
+    soon: "Trains and ships move as soon as the run is done.",
     showsMeanwhile: "The map and what is below still show the corridor as it is: the changed run is not done.",
     showsBase: "The map and what is below show the corridor as it is.",
     showsChanged: "The map and what is below show the changed corridor.",
