@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,9 +25,9 @@ CYCLE = 50
 
 def serve(size: Size) -> Iterator[Row]:
     """Time the first answers of the reference year, then let many clients ask a server."""
-    with TemporaryDirectory() as folder, serving(Path(folder)) as port:
-        yield first_answer(port, size)
-        yield load(port, size)
+    with TemporaryDirectory() as folder, serving(Path(folder)) as port, closing(Client(port, "127.0.0.1")) as client:
+        yield first_answer(client, size)
+        yield load(client, port, size)
 
 
 @contextmanager
@@ -46,9 +46,8 @@ def serving(folder: Path) -> Iterator[int]:
         process.communicate()
 
 
-def first_answer(port: int, size: Size) -> Row:
+def first_answer(client: Client, size: Size) -> Row:
     """Time from the request of a what-if to its first figures, and to those of ten replications."""
-    client = Client(port, "127.0.0.1")
     case = {"package": "trans-caspian", "days": size.days, "warmup_days": size.warmup_days}
     client.settled({**case, "days": 1, "seed": 999})
     firsts, wholes = [], []
@@ -68,15 +67,13 @@ def first_answer(port: int, size: Size) -> Row:
     )
 
 
-def load(port: int, size: Size) -> Row:
+def load(known: Client, port: int, size: Size) -> Row:
     """Let clients ask as quickly as they are answered, each from an address of its own."""
-    known = Client(port, "127.0.0.1")
     job = known.settled({"package": "starter", "days": 30})
     seen = [Seen() for _ in range(size.clients)]
     end = time.perf_counter() + size.load_s
     threads = [
-        threading.Thread(target=_ask, args=(Client(port, f"127.0.1.{number + 1}"), job, number, end, seen[number]))
-        for number in range(size.clients)
+        threading.Thread(target=_ask, args=(port, job, number, end, seen[number])) for number in range(size.clients)
     ]
     for thread in threads:
         thread.start()
@@ -105,8 +102,13 @@ class Seen:
     errors: list[str] = field(default_factory=list)
 
 
-def _ask(client: Client, job: str, number: int, end: float, seen: Seen) -> None:
+def _ask(port: int, job: str, number: int, end: float, seen: Seen) -> None:
     """Ask for page, packages, jobs and files in turn, and for a simulation of a few days now and then."""
+    with closing(Client(port, f"127.0.1.{number + 1}")) as client:
+        _ask_on(client, job, number, end, seen)
+
+
+def _ask_on(client: Client, job: str, number: int, end: float, seen: Seen) -> None:
     reads = ("/", "/api/packages", f"/api/jobs/{job}", f"/api/jobs/{job}/page", "/api/packages/starter", "/api/cases")
     count = number
     while time.perf_counter() < end:
@@ -132,6 +134,10 @@ class Client:
 
     def __init__(self, port: int, address: str) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60, source_address=(address, 0))
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
 
     def get(self, path: str) -> bytes:
         """Fetch something."""

@@ -166,7 +166,7 @@ def _loading(size: Size) -> Row:
         "transfer, load plan alone, 156 boxes on 62 wagons of 80 ft",
         f"{broken} rules broken, {left} boxes left over; handling time above its bound {max(gaps['all']):.2%} at most with all rules, "
         f"{max(gaps['payload']):.2%} with payload and axle load only ({len(figures)} loads, {taken / len(figures):.1f} s each on average)",
-        "<= 1 %, no rule broken", not broken and not left and max(gaps["all"]) <= 0.01, figures,
+        "<= 1 %, no rule broken", bool(not broken and not left and max(gaps["all"]) <= 0.01), figures,
     )  # fmt: skip
 
 
