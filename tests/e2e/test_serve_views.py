@@ -276,6 +276,18 @@ def test_cases_side_by_side_are_those_of_the_study(page: Page, corridor: Corrido
         assert difference == shown(found.differences("total.delivered_teu")[case])
 
 
+def test_a_case_that_deadlocks_is_told_beside_the_others(page: Page) -> None:
+    look_at(page, "compare", days="60", warmup_days="0")
+    page.get_by_label("A fifth more traffic").check()
+    page.get_by_label("Name").fill("flood")
+    page.get_by_label("Measures and changes").fill("flows.*.teu_per_year*=4")
+    page.get_by_label("Replications").fill("2")
+    start(page)
+    region = page.get_by_role("region", name="Differences from the base")
+    expect(region).to_contain_text("Cannot be simulated: flood: deadlock", timeout=60_000)
+    expect(page.get_by_role("region", name="Side by side").locator("tbody tr")).to_have_count(2)
+
+
 def test_the_best_set_is_that_of_the_study(page: Page, corridor: Corridor) -> None:
     with at_home(1) as workers:
         found = invest(corridor, 20, workers, objective="transit", replications=3)

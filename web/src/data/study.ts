@@ -33,12 +33,14 @@ export interface Tried {
 export interface Bottlenecks extends Simulated {
   variance_reduction: Record<string, number | null>;
   changes_tried: Tried[];
+  failed?: Record<string, string>;
 }
 
 export interface Comparison extends Simulated {
   cases: Record<string, { measures: string[]; changes: string[] }>;
   figures: Record<string, Record<string, Interval>>;
   differences: Record<string, Record<string, Interval>>;
+  failed?: Record<string, string>;
 }
 
 /** A capacity: the share of it that is needed, in all and by month, and the TEU a year that one more brings. */

@@ -5,6 +5,7 @@ export const views = {
   basis: (replications: number, days: number, start: string, seed: number) =>
     `${replications} ${replications === 1 ? "replication" : "replications"} of ${days} days from ${start}, seed ${seed}`,
   open: "Open as a what-if",
+  failed: (what: string, why: string) => `Cannot be simulated: ${what}: ${why}`,
   replications: "Replications",
   replicationsHelp: "More make the intervals narrower and take longer.",
   start: "Start",
@@ -125,7 +126,6 @@ export const views = {
       `Selected was ${what} for ${cost} million: ${effect}. What is shown is the cheapest set that is shown to be behind it by less than the zone.`,
     predicted: (within: string, simulated: string, excluded: string, left: string) =>
       `Of ${within} sets within the budget ${simulated} were simulated, those predicted best by measures and pairs; the bound excludes ${excluded}; of the other ${left} nothing is guaranteed.`,
-    failed: (what: string, why: string) => `Cannot be simulated: ${what}: ${why}`,
     frontier: "Cost against effect",
     frontierText: "Of the sets simulated, those worth more than all that cost no more; which they are has no guarantee. The intervals hold together over all sets told.",
     picture: (count: number, chosen: string) => `Cost against effect of ${count} sets; chosen: ${chosen}`,
