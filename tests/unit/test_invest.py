@@ -19,7 +19,7 @@ from jibek.study import at_home, invest
 from jibek.study._invest_screen import bounds, pilots, predicted
 from jibek.study._invest_select import Observe, enough, select
 from jibek.study._invest_sets import choices, in_use
-from packages import PLACES, write_package
+from packages import PLACES, one_track, write_package
 
 MEASURES = """id, title, changes, cost_million, ready, status, requires, excludes
 wide, Two paths, links.ab.paths_per_day+=2, 10, 2027-01-01, planned, ,
@@ -206,6 +206,45 @@ def test_a_cheaper_system_is_enough_if_it_is_shown_to_be_within_the_zone(
     """One is far behind in any case; the other by less than the zone of 0.5, by more, or nobody knows."""
     values = np.random.default_rng(1).normal(size=(10, 3)) * noise + np.array([-behind, -3.0, 0.0])
     assert enough(values, 2, zone=0.5, error=0.05) == taken
+
+
+def test_a_system_that_fails_later_is_dropped_and_the_next_is_found() -> None:
+    """The best by far, were there not an observation of it that cannot be made."""
+    systems = _systems([0.0, 0.5, 0.6], 2)
+
+    def observe(left: list[int], start: int, stop: int) -> NDArray[np.float64]:
+        values = systems(left, start, stop)
+        if start > 0 and 2 in left:
+            values[:, left.index(2)] = -np.inf
+        return values
+
+    found = select(observe, 3, first=5, zone=0.3, confidence=0.95, most=10_000)
+    assert found.observations > 5
+    assert (found.best, found.ended) == (1, True)
+
+
+def _deadlocks(folder: Path, measures: str) -> jibek.Corridor:
+    """Return a terminal that deadlocks with a yard of 4 TEU."""
+    one_track(folder, yard=100, rule="filled,8,")
+    (folder / "measures.csv").write_text(f"id,title,changes,cost_million,status\n{measures}")
+    return jibek.read(folder)
+
+
+SMALL = "small,Less yard,zones.b-yard.capacity_teu=4,1,planned\n"
+
+
+def test_sets_that_deadlock_are_told_and_another_is_chosen(tmp_path: Path) -> None:
+    corridor = _deadlocks(tmp_path, SMALL + "fast,Faster,links.ab.run_h=0.5,2,planned\n")
+    with at_home(1) as workers:
+        found = invest(corridor, 10, workers, objective="transit", replications=3)
+    assert found.best.measures == ("fast",)
+    assert set(found.failed) == {("small",), ("small", "fast")}
+    assert found.sure.compared == 2
+
+
+def test_where_every_set_deadlocks_the_reasons_are_told(tmp_path: Path) -> None:
+    with at_home(1) as workers, pytest.raises(jibek.JibekError, match="small: deadlock: "):
+        invest(_deadlocks(tmp_path, SMALL), 10, workers, objective="transit", replications=3)
 
 
 def test_it_says_when_it_gives_up() -> None:

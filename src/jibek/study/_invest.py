@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from jibek.corridor import ChangeError, Corridor, Problem
+from jibek.corridor import ChangeError, Corridor, JibekError, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers, unit
 from jibek.study._effects import effects
@@ -224,6 +224,10 @@ def invest(
     ------
     ChangeError
         If nothing can be chosen, a measure has no cost, the budget is below every cost, or there is no such objective.
+    PointError
+        If the corridor cannot be simulated as it is.
+    JibekError
+        With every reason, if no set of measures within the budget can be.
 
     Examples
     --------
@@ -243,6 +247,8 @@ def invest(
     width = search.pilot(zone, ZONE)
     first = search.candidates()
     contenders = search.contenders(first)
+    if search.failed and not any(contenders):
+        raise JibekError("\n".join(search.failed.values()))
     error = (1 - confidence) / 2
     picked = select(
         search.observe(contenders, first),
@@ -252,13 +258,15 @@ def invest(
         confidence=1 - error,
         most=most,
     )
-    taken = enough(search.worths(contenders, first), picked.best, zone=width, error=error)
-    best, selected = contenders[taken], contenders[picked.best]
+    selected, compared = contenders[picked.best], len(contenders)
+    first = {one: answers for one, answers in first.items() if one not in search.failed}
+    contenders = search.contenders(first)
+    best = contenders[enough(search.worths(contenders, first), contenders.index(selected), zone=width, error=error)]
     steps = search.order(best, first)
     front = search.frontier(first)
     alone = [found.alone(name) for name in found.names(best)]
     told = list(dict.fromkeys([best, selected, *front, *(whole for _, whole in steps), *alone]))
-    first |= search.simulate([one for one in told if one not in first])
+    first |= search.simulate([one for one in told if one not in first and one not in search.failed])
     options = _options(search, first, [one for one in told if one in first])
     return Investment(
         point=first[0].point,
@@ -270,7 +278,7 @@ def invest(
         selected=options[selected],
         steps=tuple(_step(found, added, whole, options) for added, whole in steps),
         frontier=tuple(options[one] for one in front),
-        sure=_sure(search, picked, confidence, width, len(contenders)),
+        sure=_sure(search, picked, confidence, width, compared),
         screened=_screened(search, first, best),
         failed={found.names(one): why for one, why in search.failed.items()},
     )

@@ -85,7 +85,10 @@ class Search:
         return self._simulate(list(sets), self.point.numbers)
 
     def observe(self, contenders: Sequence[int], first: dict[int, Answers]) -> Observe:
-        """Return what gives the worth of contenders less what they cost, for replications counted from the first that compares."""
+        """Return what gives the worth of contenders less what they cost, for replications counted from the first that compares.
+
+        One that cannot be simulated in some of them is worth less than all others.
+        """
         costs = self.price * np.array([self.choices.cost_of[one] for one in contenders])
 
         def observe(left: list[int], start: int, stop: int) -> Floats:
@@ -94,11 +97,12 @@ class Search:
                 answers = self._simulate(
                     [contenders[one] for one in left], range(FIRST_NUMBER + start, FIRST_NUMBER + stop)
                 )
-            missing = [self.failed[contenders[one]] for one in left if contenders[one] not in answers]
-            if missing:
-                raise JibekError("\n".join(missing))
-            values = np.column_stack([self._worth(answers[contenders[one]]) for one in left])
-            if not np.isfinite(values).all():
+            there = [row for row, one in enumerate(left) if contenders[one] in answers]
+            if not there:
+                raise JibekError("\n".join(self.failed[contenders[one]] for one in left))
+            values = np.full((stop - start, len(left)), -np.inf)
+            values[:, there] = np.column_stack([self._worth(answers[contenders[left[row]]]) for row in there])
+            if not np.isfinite(values[:, there]).all():
                 raise JibekError(
                     f"{self.figure} is unknown in some replications: nothing is delivered; simulate more --days"
                 )

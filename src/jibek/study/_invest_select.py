@@ -39,7 +39,7 @@ def select(observe: Observe, count: int, *, first: int, zone: float, confidence:
     Parameters
     ----------
     observe
-        Called with growing numbers for those systems that are left.
+        Called with growing numbers for those systems that are left; after the first it may say -inf of a system, which is then dropped.
     count
         How many systems; of equals the first is taken.
     first
