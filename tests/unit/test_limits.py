@@ -215,6 +215,20 @@ def test_where_nothing_else_can_be_simulated_every_reason_is_told(tmp_path: Path
             bottlenecks(corridor.with_changes(STUCK), workers, changes=[CRANE], replications=2)
 
 
+def test_capacity_ends_where_the_corridor_deadlocks(tmp_path: Path) -> None:
+    """A yard of two loads fills up at some demand; one smaller than a load at any."""
+    corridor = one_track(tmp_path, yard=16, rule="filled,8,").with_clock(warmup_days=5)
+    with at_home(1) as workers:
+        found = capacity(corridor, workers, replications=2)
+        with pytest.raises(jibek.JibekError, match=r"demand x .*: deadlock: "):
+            capacity(corridor.with_changes(STUCK), workers, replications=2)
+    document = json.loads(json.dumps(found.document()))
+    assert "deadlock" in found.stopped_by
+    assert min(found.failed) in {broke for _, broke in found.brackets}
+    assert max(found.curve) < min(found.failed)
+    assert all(why.startswith("deadlock: ") for why in document["failed"].values())
+
+
 def test_effects_need_no_base_with_another_seed(tmp_path: Path) -> None:
     with at_home(1) as workers:
         found = bottlenecks(road(tmp_path), workers, changes=["links.ab.run_h*=0.9"], replications=2)

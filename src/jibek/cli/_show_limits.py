@@ -107,7 +107,7 @@ def bottlenecks_summary(found: Bottlenecks) -> None:
 
 def _failed(head: str, failed: Mapping[str, str]) -> Table:
     """List what cannot be simulated, with the first line of each reason."""
-    table = _table("Could not be simulated, and are left out", head, "why", text=(0, 1))
+    table = _table("Could not be simulated", head, "why", text=(0, 1))
     for name, why in failed.items():
         table.add_row(name, why.partition("\n")[0])
     return table
@@ -142,3 +142,4 @@ def capacity_summary(found: Capacity) -> None:
     _print(
         console, table, f"{len(found.brackets)} replications of {header.days} days from {header.start}; ± 95 % interval"
     )
+    _print(console, _failed("scale", {f"{scale:.3f}": why for scale, why in found.failed.items()}))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from jibek.corridor import ChangeError, Corridor, Problem
+from jibek.corridor import ChangeError, Corridor, JibekError, Problem
 from jibek.results._interval import Interval
 from jibek.study._answers import Answers
 from jibek.study._bound import Bound, bound, known_flows
@@ -62,6 +62,8 @@ class Capacity:
         Scales at which all replications were simulated, with their answers.
     bound
         The bound, in mean values.
+    failed
+        Scales at which the corridor cannot be simulated, and why.
     """
 
     point: Point
@@ -71,6 +73,7 @@ class Capacity:
     stopped_by: Mapping[str, int]
     curve: Mapping[float, Answers]
     bound: Bound
+    failed: Mapping[float, str] = field(default_factory=dict)
 
     @property
     def nothing_broke(self) -> bool:
@@ -123,6 +126,7 @@ class Capacity:
             "stopped_by": dict(self.stopped_by),
             "bound": {name: getattr(self.bound, name) for name in ("scale", "volume_teu", "binding")},
             "curve": points,
+            "failed": {f"{scale:.9g}": why for scale, why in self.failed.items()},
         }
 
     def figures(self) -> dict[str, Callable[[], Figure]]:
@@ -169,6 +173,8 @@ def capacity(
     ------
     ChangeError
         If there is no such flow, none whose demand can be raised, or no warm-up.
+    JibekError
+        If the corridor can be simulated at no scale, with the reason at the least of them.
     """
     chosen = _growing(corridor, flows)
     limits = bound(corridor, chosen)
@@ -176,10 +182,12 @@ def capacity(
     search.grid(limits.scale)
     for _ in range(HALVINGS):
         search.halve()
+    if not search.simulated:
+        raise JibekError(f"demand x {min(search.failed):.3g}: {search.failed[min(search.failed)]}")
     reasons = [search.reasons[number] for number in range(replications)]
     stopped_by = {reason: reasons.count(reason) for reason in dict.fromkeys(reasons) if reason}
-    curve = dict(sorted(search.curve.items()))
-    return Capacity(search.base, chosen, search.service, tuple(search.brackets), stopped_by, curve, limits)
+    curve, failed = dict(sorted(search.curve.items())), dict(sorted(search.failed.items()))
+    return Capacity(search.base, chosen, search.service, tuple(search.brackets), stopped_by, curve, limits, failed)
 
 
 def _growing(corridor: Corridor, flows: Collection[str]) -> tuple[str, ...]:
@@ -219,6 +227,8 @@ class _Search:
         self.brackets = [(0.0, FURTHEST)] * replications
         self.reasons: dict[int, str] = dict.fromkeys(range(replications), "")
         self.curve: dict[float, Answers] = {}
+        self.failed: dict[float, str] = {}
+        self.simulated = False
         self.done, self.whole, self.progress = 0, replications * (len(GRID) + HALVINGS), progress
         self.groups = _groups(corridor, flows)
 
@@ -266,7 +276,12 @@ class _Search:
     def _learn(self, row: int, scale: float, outcome: Answers | PointError, at: int) -> None:
         """Narrow the bracket of a replication; a corridor that deadlocks does not keep up."""
         low, high = self.brackets[row]
-        broken = "deadlock" if isinstance(outcome, PointError) else self._broken(outcome, at)
+        if isinstance(outcome, PointError):
+            broken = outcome.why.partition(":")[0]
+            self.failed[scale] = outcome.why
+        else:
+            broken = self._broken(outcome, at)
+            self.simulated = True
         if broken and scale < high:
             self.brackets[row], self.reasons[row] = (min(low, scale), scale), broken
         elif not broken and low < scale < high:
