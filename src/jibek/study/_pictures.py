@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 SHOWN = 14
 """Rows shown at most."""
 
+EFFECTS = {
+    "total.delivered_teu": "delivered, TEU",
+    "total.transit_days.p50": "median transit, days",
+    "total.transit_days.p90": "P90 transit, days",
+}
+"""Figures whose effects are drawn, as they are called there."""
+
 QUANTILES = {"p10": 10, "p50": 50, "p90": 90, "p95": 95}
 
 
@@ -106,17 +113,24 @@ def case_budgets(comparison: Comparison) -> Figure:
 
 def case_differences(comparison: Comparison) -> Figure:
     """Draw by how much the cases differ from the base."""
-    shown = {
-        "delivered_teu": "delivered, TEU",
-        "transit_days.p50": "median transit, days",
-        "transit_days.p90": "P90 transit, days",
-    }
-    rows = list(comparison.cases)
+    effects = {figure: list(comparison.differences(figure).values()) for figure in EFFECTS}
+    return _forests("Differences from the base", _of(comparison), list(comparison.cases), effects)
+
+
+def effect_bars(found: Bottlenecks) -> Figure:
+    """Draw the effects of the changes that do most."""
+    rows = found.effects[:SHOWN]
+    effects = {figure: [row.effect[figure] for row in rows] for figure in EFFECTS}
+    return _forests("What each change does", _of(found), [row.change for row in rows], effects)
+
+
+def _forests(title: str, of: str, rows: Sequence[str], effects: Mapping[str, Sequence[Interval]]) -> Figure:
+    """Draw intervals in a panel a figure, with a row a case."""
     with styled():
-        titles = ("Differences from the base, with intervals that hold together", _of(comparison))
-        figure, panels = canvas(9.2, 1.9 + 0.32 * len(rows), 1, len(shown), titles=titles, sharey=True)
-        for axes, (name, label) in zip(panels, shown.items(), strict=True):
-            _forest(axes, list(comparison.differences(f"total.{name}").values()), label)
+        titles = (f"{title}, with intervals that hold together", of)
+        figure, panels = canvas(11, 1.9 + 0.32 * len(rows), 1, len(effects), titles=titles, sharey=True)
+        for axes, (name, intervals) in zip(panels, effects.items(), strict=True):
+            _forest(axes, intervals, EFFECTS[name])
         panels[0].set_yticks(range(len(rows)), rows)
         panels[0].invert_yaxis()
     return figure
@@ -132,24 +146,6 @@ def _forest(axes: Axes, intervals: Sequence[Interval], label: str) -> None:
 def _of(study: Comparison | Bottlenecks) -> str:
     point = study.base.point
     return f"{point.corridor.header.title}: {len(point.numbers)} replications of {point.corridor.header.days} days"
-
-
-def effect_bars(found: Bottlenecks) -> Figure:
-    """Draw the effects of the changes that do most."""
-    rows = found.effects[:SHOWN]
-    shown = {
-        "delivered_teu": "delivered, TEU",
-        "transit_days.p50": "median transit, days",
-        "transit_days.p90": "P90 transit, days",
-    }
-    with styled():
-        titles = ("What each change does, with intervals that hold together", _of(found))
-        figure, panels = canvas(11, 1.9 + 0.32 * len(rows), 1, len(shown), titles=titles, sharey=True)
-        for axes, (name, label) in zip(panels, shown.items(), strict=True):
-            _forest(axes, [row.effect[f"total.{name}"] for row in rows], label)
-        panels[0].set_yticks(range(len(rows)), [row.change for row in rows])
-        panels[0].invert_yaxis()
-    return figure
 
 
 def moved_days(found: Bottlenecks) -> Figure:
