@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from uuid import uuid4
 
 from pydantic import TypeAdapter, ValidationError
 
 from jibek._error import JibekError
+from jibek._files import whole
 from jibek.corridor import Corridor
 from jibek.serve._models import Case
 from jibek.serve._package_models import CaseRead, CaseText, Changed, NamedCase
@@ -144,9 +144,5 @@ class Cases:
             raise PackageError([Problem(str(self._file), None, None, "cannot be read; mend it or remove it")]) from None
 
     def _write(self, cases: dict[str, NamedCase]) -> None:
-        draft = self._file.with_name(f".{FILE}.{uuid4().hex}")
-        try:
-            draft.write_bytes(_CASES.dump_json(cases, indent=1))
-            draft.replace(self._file)
-        finally:
-            draft.unlink(missing_ok=True)
+        with whole(self._file) as file:
+            file.write(_CASES.dump_json(cases, indent=1))
