@@ -143,6 +143,39 @@ def test_a_job_that_cannot_be_kept(tmp_path: Path) -> None:
     with_jobs(tmp_path, test)
 
 
+@pytest.mark.parametrize("spoilt", ["job.json", "answer.json"])
+def test_a_job_that_is_spoilt_is_done_again(spoilt: str, tmp_path: Path) -> None:
+    async def done(jobs: Jobs) -> None:
+        assert not list(jobs)
+        held = submit(jobs, simulate())
+        worker = next(one for one in Worker.made if one.order)
+        assert worker.order is not None
+        (worker.order.folder / "answer.json").write_bytes(b"{}")
+        worker.say(Over(files=("answer.json",)))
+        assert (held.job.state, held.job.problems) == ("done", [])
+        assert jobs.useful(held.job.id) is held
+        assert held.folder is not None
+        (held.folder / spoilt).unlink()
+        assert (jobs.useful(held.job.id) is None) == (spoilt == "answer.json")
+
+    with_jobs(tmp_path, done)
+    Worker.made.clear()
+    with_jobs(tmp_path, done)
+
+
+def test_a_data_folder_that_is_gone(tmp_path: Path) -> None:
+    async def test(jobs: Jobs) -> None:
+        (tmp_path / "drafts").rmdir()
+        held = submit(jobs, simulate())
+        assert held.job.state == "failed"
+        assert "cannot be begun" in held.job.problems[0].message
+        (tmp_path / "drafts").mkdir()
+        assert submit(jobs, simulate()).job.state == "running"
+        (tmp_path / "drafts").rename(tmp_path / "elsewhere")
+
+    with_jobs(tmp_path, test)
+
+
 def test_one_worker_is_kept_for_what_is_soon_done(tmp_path: Path) -> None:
     async def test(jobs: Jobs) -> None:
         studies = [submit(jobs, invest(seed)) for seed in range(2)]

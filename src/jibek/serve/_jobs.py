@@ -170,8 +170,7 @@ class Jobs:
 
     def start(self) -> None:
         """Remove what another server left half done, find what is done, begin the workers."""
-        for draft in self._drafts.iterdir():
-            shutil.rmtree(draft, ignore_errors=True)
+        self._clear()
         for folder in self._done.iterdir():
             held = _read(folder)
             if held is not None:
@@ -191,11 +190,15 @@ class Jobs:
             worker.kill()
         for worker in workers:
             worker.join()
-        for draft in self._drafts.iterdir():
-            shutil.rmtree(draft, ignore_errors=True)
+        self._clear()
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def _clear(self) -> None:
+        """Remove what is half done."""
+        for draft in self._drafts.glob("*"):
+            shutil.rmtree(draft, ignore_errors=True)
 
     def __iter__(self) -> Iterator[Held]:
         """Go through the jobs, the newest first."""
@@ -208,7 +211,9 @@ class Jobs:
     def useful(self, id: str) -> Held | None:
         """Return a job if it is done, or will be."""
         held = self._held.get(id)
-        return None if held is None or held.job.state in ("failed", "cancelled") else held
+        if held is None or held.job.state in ("failed", "cancelled"):
+            return None
+        return held if held.folder is None or (held.folder / ANSWER).is_file() else None
 
     def submit(self, id: str, request: Request, content: str, client: Client) -> Held:
         """Queue a job.
@@ -267,11 +272,15 @@ class Jobs:
                     continue
                 long += 1
             self._queue.remove(held)
-            self._give(held, free.pop())
+            folder = self._drafts / f"{held.job.id}-{uuid.uuid4().hex}"
+            try:
+                folder.mkdir()
+            except OSError as error:
+                self._end(held, "failed", Problem(message=f"it cannot be begun: {error.strerror or error}"))
+            else:
+                self._give(held, folder, free.pop())
 
-    def _give(self, held: Held, worker: Worker) -> None:
-        folder = self._drafts / f"{held.job.id}-{uuid.uuid4().hex}"
-        folder.mkdir()
+    def _give(self, held: Held, folder: Path, worker: Worker) -> None:
         request = held.job.request
         timer = asyncio.get_running_loop().call_later(self.limits.time_s, self._too_long, held)
         worker.job = _UnderWay(held, folder, timer)
@@ -329,6 +338,7 @@ class Jobs:
         job, folder = held.job.model_copy(update=done), self._done / held.job.id
         try:
             (draft / HEAD).write_text(job.model_dump_json(exclude={"answer"}, indent=1), encoding="utf-8")
+            shutil.rmtree(folder, ignore_errors=True)  # one that is spoilt
             draft.replace(folder)
         except OSError as error:
             self._end(held, "failed", Problem(message=f"it cannot be kept: {error.strerror or error}"))
@@ -384,6 +394,8 @@ def _read(folder: Path) -> Held | None:
     try:
         held = Held(Job.model_validate_json((folder / HEAD).read_bytes()))
     except (OSError, ValidationError):
+        return None
+    if held.job.id != folder.name or held.job.state != "done" or not (folder / ANSWER).is_file():
         return None
     held.folder, held.size = folder, _size(folder)
     return held

@@ -139,6 +139,8 @@ def _file(held: Held, name: str) -> Response:
         raise HTTPException(409, "the job is not done yet")
     if held.folder is None or not name:
         raise HTTPException(404, "the job has no such file")
+    if not (held.folder / name).is_file():
+        raise HTTPException(404, "the file is there no more; ask for the job again")
     return FileResponse(
         held.folder / name, media_type="application/octet-stream", headers=_attached(name.replace("/", "-"))
     )
