@@ -121,5 +121,11 @@ def _large() -> Iterator[SpoiltZip]:
     yield SpoiltZip(
         "says it is large", lambda: patched(zipped(), 24, "<I", 2**31), TooLargeError, "more than 200,000,000"
     )
+    long = {"corridor.toml": "#" * 100_001}
+    yield SpoiltZip("a long header", lambda: zipped(files=long), PackageError, "has more than 100,000 bytes")
+    deep = {"corridor.toml": "id = 'deep'\na" + ".a" * 20_000 + " = 1"}
+    yield SpoiltZip(
+        "a deep header", lambda: zipped(files=deep), PackageError, "toml:2: the line has more than 200 points"
+    )
     lies = patched(zipped(entry("arrivals.csv", "0" * 10_000)), 24, "<I", 9_000)
     yield SpoiltZip("says it is smaller", lambda: lies, ZipError, "Bad CRC-32")

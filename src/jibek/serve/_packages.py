@@ -33,6 +33,9 @@ MOST_PACKAGES = 1_000
 """Packages that are kept; each takes as much room as its tables."""
 MOST_LINES = 500_000
 """Lines of all tables of a package that is sent: reading them takes memory."""
+MOST_HEADER_BYTES = 100_000
+MOST_POINTS = 200
+"""Points in a line of a header: a key of so many parts takes time and memory by the square of their number."""
 MOST_PROBLEMS = 1_000
 
 Held = Corridor | Job
@@ -281,6 +284,7 @@ class Store:
             if lines > MOST_LINES:
                 message = f"its tables have {lines:,} lines; at most {MOST_LINES:,} are taken"
                 raise PackageError([Problem("package", None, None, message)])
+            _check_header(_kind(folder), folder)
             try:
                 return _read(folder, safe=True)
             except PackageError as error:
@@ -300,6 +304,18 @@ class Store:
                     if not place.is_dir():  # nobody else was quicker
                         raise
         return self.package(id)
+
+
+def _check_header(kind: type[Held], folder: Path) -> None:
+    """Refuse a header that would take long to read."""
+    text = (folder / kind.schema.header_file).read_bytes()
+    if len(text) > MOST_HEADER_BYTES:
+        raise PackageError([Problem(kind.schema.header_file, None, None, f"has more than {MOST_HEADER_BYTES:,} bytes")])
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.count(b".") > MOST_POINTS:
+            raise PackageError(
+                [Problem(kind.schema.header_file, number, None, f"the line has more than {MOST_POINTS} points")]
+            )
 
 
 def _read(folder: Path, *, safe: bool = False) -> Held:
