@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from jibek._error import JibekError
 from jibek.corridor import Corridor
 from jibek.serve import _models as asked
 from jibek.serve._desk import Desk
@@ -151,7 +152,10 @@ def _plan(request: asked.PlanTransfer, desk: Desk) -> None:
     begin = time.perf_counter()
     given = request.generate
     before: Found | None = None
-    job = generate(given.family, given.size, seed=given.seed) if given else desk.packages.job(request.package or "")
+    try:
+        job = generate(given.family, given.size, seed=given.seed) if given else desk.packages.job(request.package or "")
+    except ValueError as error:
+        raise JibekError(str(error)) from None
     plans = search(job, seed=request.seed)
     found = next(plans)  # the rule's; what no plan is below comes with the next
     for found in plans:
