@@ -22,6 +22,8 @@ import polars as pl
 import pytest
 
 from commands import call
+from jibek import read
+from jibek.tables import texts
 from serving import JIBEK, SHORT, Server, below, serving
 
 pytestmark = pytest.mark.slow
@@ -147,6 +149,13 @@ def test_a_plan(server: Server) -> None:
     assert job["answer"]["left_over"] == 0
     assert job["answer"]["value_s"] >= job["answer"]["bound_s"] > 0
     assert {"job/job.toml", "plan/moves.csv"} <= set(job["files"])
+
+
+def test_a_plan_of_too_few_boxes(server: Server) -> None:
+    asked = {"kind": "plan", "generate": {"family": "day", "size": 1, "seed": 1}, "time_limit_s": 0}
+    job = server.wait(server.start(**asked)["id"])
+    assert job["state"] == "failed"
+    assert [one["message"] for one in job["problems"]] == ["1 boxes are too few: the family day has 20 inbound trains"]
 
 
 @pytest.mark.parametrize(
@@ -313,6 +322,18 @@ def test_a_restart_loses_nothing(tmp_path: Path) -> None:
         assert second.ask("GET", f"/api/jobs/{half['id']}").status == 404
         assert second.ask("POST", "/api/jobs", done["request"]).status == 200
         assert second.ask("GET", f"/api/jobs/{done['id']}/page").status == 200
+
+
+def test_a_data_folder_that_is_spoilt(tmp_path: Path) -> None:
+    spoilt = tmp_path / "packages" / "0123456789abcdef"
+    spoilt.mkdir(parents=True)
+    (spoilt / "corridor.toml").write_text(texts(read("starter"))["corridor.toml"], encoding="utf-8")
+    with serving(tmp_path) as server:
+        assert server.wait(server.start(kind="bound", case=SHORT)["id"])["state"] == "done"
+        assert server.ask("POST", "/api/jobs", {"kind": "bound", "case": {"package": spoilt.name}}).status == 422
+        (tmp_path / "cases.json").mkdir()
+        refused = server.ask("PUT", "/api/cases/mine", SHORT)
+        assert (refused.status, "data folder cannot be used" in refused.problems) == (507, True)
 
 
 def test_an_interruption_ends_it_at_once(tmp_path: Path) -> None:

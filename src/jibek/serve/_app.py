@@ -55,6 +55,7 @@ def application(store: Store, jobs: Jobs) -> FastAPI:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(UnknownError, _unknown)
     app.add_exception_handler(JibekError, _wrong)
+    app.add_exception_handler(OSError, _unkept)
     app.add_exception_handler(Exception, _bug)
     return app
 
@@ -112,6 +113,12 @@ async def _wrong(_: Request, error: Exception) -> Response:
 
 async def _unknown(_: Request, error: Exception) -> Response:
     return _answer(404, [Problem(message=str(error))])
+
+
+async def _unkept(_: Request, error: Exception) -> Response:
+    """Tell that the data folder is full, gone or not to be written."""
+    why = error.strerror if isinstance(error, OSError) else None
+    return _answer(507, [Problem(message=f"the server's data folder cannot be used: {why or error}")])
 
 
 async def _bug(_: Request, error: Exception) -> Response:
