@@ -32,6 +32,9 @@ export async function atlas(): Promise<Atlas> {
   return JSON.parse(new TextDecoder().decode(await inflated(held("countries")))) as Atlas;
 }
 
+/** Things on the map grow with it. */
+export const sizeOf = (width: number, height: number) => Math.max(0.7, Math.min(2.2, 0.5 + width / 2600 + height / 2600));
+
 /** Conic conformal, upright in the middle of the corridor and true 6 degrees to either side of it: long corridors lie flat. */
 export function projection(places: Place[], width: number, height: number, margin: number): GeoConicProjection {
   const points: MultiPoint = { type: "MultiPoint", coordinates: places.map((one) => one.at) };
