@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,14 @@ def interleaved(contenders: Mapping[str, Callable[[], tuple[float, float]]], rep
 def ratio(one: Times, other: Times) -> float:
     """Return the median of the ratios of two contenders' times, repeat by repeat."""
     return statistics.median(a / b for a, b in zip(one.wall, other.wall, strict=True))
+
+
+def of_tests(module: str) -> Any:
+    """Return a module that stands with the tests."""
+    tests = str(ROOT / "tests")
+    if tests not in sys.path:
+        sys.path.append(tests)
+    return import_module(module)
 
 
 @contextmanager

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 import jibek
-from benchmarks._measure import ROOT
+from benchmarks._measure import of_tests
 
 
 def simulate(corridor: jibek.Corridor) -> None:
@@ -16,9 +14,4 @@ def simulate(corridor: jibek.Corridor) -> None:
     ModuleNotFoundError
         If SimPy, or the model, is not there.
     """
-    tests = str(ROOT / "tests")
-    if tests not in sys.path:
-        sys.path.append(tests)
-    from against.second.model import Model
-
-    Model(corridor, 0, 0).run()
+    of_tests("against.second.model").Model(corridor, 0, 0).run()
