@@ -184,7 +184,8 @@ def _refuse_other_origins(scope: Message, headers: MutableMapping[str, str]) -> 
     if scope["method"] in SAFE:
         return
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-    own = origin is None or origin.casefold() == f"{scope['scheme']}://{headers.get('host', '')}".casefold()
+    host = headers.get("host", "").casefold()  # a proxy before the server may have TLS: the scheme does not count
+    own = origin is None or origin.casefold() in (f"http://{host}", f"https://{host}")
     if (site is not None and site not in ("same-origin", "none")) or not own:
         raise Refused(403, "this comes from another page; only the server's own may do that")
 
