@@ -15,7 +15,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from browser import browser
 from serving import Server, serving
 from transfer_packages import A, cell, write_job
 
@@ -31,12 +30,6 @@ Moves = list[tuple[str, dict[str, Any]]]
 
 PATIENCE_MS = 200_000
 """The first search after an installation compiles."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from browser import browser
 from commands import call
 from jibek.results._interval import Interval
 from serving import Server, serving
@@ -36,14 +35,6 @@ TOLD = {
 }
 REFUSED = "Failed to load resource"
 """What the browser says of an answer that refuses, or of a server that is not there."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)
-    with browser() as found:
-        yield found
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import jibek
-from browser import browser
 from jibek.corridor import Corridor, PackageError
 from jibek.study import at_home, bottlenecks, bound, compare, invest
 from jibek.tables import write_package
@@ -30,14 +29,6 @@ BUSY = "flows.*.teu_per_year*=3"
 """With so much demand a third ship is worth its money, and a study ends soon."""
 SHORT = {"set": BUSY, "days": "30", "warmup_days": "0"}
 FERRY = "fleets.ferries.count+=1"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    expect.set_options(timeout=30_000)
-    with browser() as found:
-        yield found
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture(scope="module")
