@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from jibek._error import JibekError
 from jibek.corridor import Corridor, bundled
@@ -39,6 +39,7 @@ MOST_POINTS = 200
 MOST_PROBLEMS = 1_000
 
 Held = Corridor | Job
+Kind = TypeVar("Kind", Corridor, Job)
 _CHECKS: dict[type[Any], Callable[[Any, Known], Iterable[Problem]]] = {Corridor: check_corridor, Job: check_job}
 _CONTENT = re.compile(r"[0-9a-f]{16}")
 
@@ -150,10 +151,7 @@ class Store:
         PackageError
             If it is a transfer job.
         """
-        held = self.held(id)
-        if not isinstance(held, Corridor):
-            raise PackageError([Problem(id, None, None, "is a transfer job; a corridor is needed")])
-        return held
+        return self._of(id, Corridor, "is a transfer job; a corridor is needed")
 
     def job(self, id: str) -> Job:
         """Return a transfer job.
@@ -165,9 +163,13 @@ class Store:
         PackageError
             If it is a corridor.
         """
+        return self._of(id, Job, "is a corridor; a transfer job is needed")
+
+    def _of(self, id: str, kind: type[Kind], otherwise: str) -> Kind:
+        """Return a package of a kind; `otherwise` says what is wrong with one of another."""
         held = self.held(id)
-        if not isinstance(held, Job):
-            raise PackageError([Problem(id, None, None, "is a corridor; a transfer job is needed")])
+        if not isinstance(held, kind):
+            raise PackageError([Problem(id, None, None, otherwise)])
         return held
 
     def content(self, id: str) -> str:

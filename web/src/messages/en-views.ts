@@ -50,7 +50,7 @@ export const views = {
     noDays: "It moves no days.",
     transit: "Transit of the flows that it changes",
     intervals: "The intervals of a figure hold together over all changes (Bonferroni).",
-    variance: (parts: string) => `The same random numbers in all cases cut the variance of the differences by ${parts}.`,
+    variance: (parts: string) => `The same random numbers in all cases divide the variance of the differences by ${parts}.`,
     factor: (figure: string, factor: string) => `${factor} (${figure})`,
     none: "No change was tried: nothing is used.",
     heads: ["flow", "delivered, TEU", "mean, days", "median, days", "90 % within, days"],
