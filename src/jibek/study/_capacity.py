@@ -13,7 +13,7 @@ from jibek.results._interval import Interval
 from jibek.study._answers import Answers
 from jibek.study._bound import Bound, bound, known_flows
 from jibek.study._effects import interval_document
-from jibek.study._evaluate import PointError, Progress, outcomes
+from jibek.study._evaluate import PointError, Progress, Rounds, outcomes
 from jibek.study._point import Point, repeated
 from jibek.study._workers import Workers
 
@@ -229,7 +229,7 @@ class _Search:
         self.curve: dict[float, Answers] = {}
         self.failed: dict[float, str] = {}
         self.simulated = False
-        self.done, self.whole, self.progress = 0, replications * (len(GRID) + HALVINGS), progress
+        self.rounds = Rounds(progress, replications * (len(GRID) + HALVINGS))
         self.groups = _groups(corridor, flows)
 
     def grid(self, most: float | None) -> None:
@@ -239,7 +239,7 @@ class _Search:
         scale = GRID[-1] * around
         while any(high >= FURTHEST for _, high in self.brackets) and scale < FURTHEST:
             scale = min(1.4 * scale, FURTHEST)
-            self.whole += len(self.brackets)
+            self.rounds.whole += len(self.brackets)
             self._curve([scale])
 
     def _curve(self, scales: Sequence[float]) -> None:
@@ -264,14 +264,8 @@ class _Search:
         return replace(self.base, changes=changes, numbers=numbers)
 
     def _evaluate(self, points: Sequence[Point]) -> list[Answers | PointError]:
-        before = self.done
-
-        def tell(done: int, _: int) -> None:
-            self.done = before + done
-            if self.progress is not None:
-                self.progress(self.done, self.whole)
-
-        return [outcome for _, outcome in sorted(outcomes(points, self.workers, tell), key=itemgetter(0))]
+        found = outcomes(points, self.workers, self.rounds.begin())
+        return [outcome for _, outcome in sorted(found, key=itemgetter(0))]
 
     def _learn(self, row: int, scale: float, outcome: Answers | PointError, at: int) -> None:
         """Narrow the bracket of a replication; a corridor that deadlocks does not keep up."""

@@ -26,6 +26,33 @@ _TASKS_A_WORKER = 50
 """Tasks that a worker gets at least, where there are so many replications: then all end at nearly the same time."""
 
 
+class Rounds:
+    """Progress of a study that evaluates in several rounds.
+
+    Attributes
+    ----------
+    whole
+        Replications that all rounds are expected to take; what is done beyond raises it.
+    """
+
+    def __init__(self, progress: Progress | None, whole: int = 0) -> None:
+        self.whole = whole
+        self._progress, self._done = progress, 0
+
+    def begin(self, more: int = 0) -> Progress:
+        """Begin a round, of at least so many replications; return what it tells how far it is."""
+        before = self._done
+        self.whole = max(self.whole, before + more)
+
+        def tell(done: int, _: int) -> None:
+            self._done = before + done
+            self.whole = max(self.whole, self._done)
+            if self._progress is not None:
+                self._progress(self._done, self.whole)
+
+        return tell
+
+
 class PointError(JibekError):
     """A point cannot be simulated; the text names it."""
 

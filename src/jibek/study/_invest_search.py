@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from jibek.corridor import ChangeError, JibekError, Problem
 from jibek.study._answers import Answers
-from jibek.study._evaluate import Progress, outcomes
+from jibek.study._evaluate import Progress, Rounds, outcomes
 from jibek.study._invest_screen import ahead, bounds, carries_all, pilots, predicted
 from jibek.study._invest_select import Observe
 from jibek.study._invest_sets import Choices
@@ -54,7 +54,7 @@ class Search:
         self.failed: dict[int, str] = {}
         self.price = 0.0
         self._pilot: dict[int, Answers] = {}
-        self._progress, self._done, self._whole = progress, 0, 0
+        self._rounds = Rounds(progress)
 
     # Simulating
 
@@ -63,10 +63,8 @@ class Search:
         points = [
             Point(self.choices.corridor, self.choices.names(one), seed=self.point.seed, numbers=numbers) for one in sets
         ]
-        before = self._done
-        self._whole = max(self._whole, before + len(sets) * len(numbers))
         found = {}
-        for place, outcome in outcomes(points, self.workers, lambda done, _: self._tell(before + done)):
+        for place, outcome in outcomes(points, self.workers, self._rounds.begin(len(sets) * len(numbers))):
             if isinstance(outcome, Answers):
                 found[sets[place]] = outcome
             elif not sets[place]:
@@ -74,11 +72,6 @@ class Search:
             else:
                 self.failed[sets[place]] = str(outcome)
         return {one: found[one] for one in sets if one in found}
-
-    def _tell(self, done: int) -> None:
-        self._done, self._whole = done, max(done, self._whole)
-        if self._progress is not None:
-            self._progress(done, self._whole)
 
     def simulate(self, sets: Collection[int]) -> dict[int, Answers]:
         """Simulate sets with the replications that compare."""
@@ -121,7 +114,7 @@ class Search:
         sets = [0] if self.direct else pilots(self.choices)
         compared = len(self.choices.sets) if self.direct else BEST + FRONTIER
         bounded = len(self.choices.sets) if self._bounded else 0
-        self._whole = FIRST_NUMBER * len(sets) + bounded + compared * len(self.point.numbers)
+        self._rounds.whole = FIRST_NUMBER * len(sets) + bounded + compared * len(self.point.numbers)
         self._pilot = self._simulate(sets, range(FIRST_NUMBER))
         as_it_is = float(np.abs(np.mean(self._worth(self._pilot[0]))))
         width = share * as_it_is if zone is None else zone
@@ -158,10 +151,10 @@ class Search:
 
     def _bound(self) -> Floats:
         found: list[float] = []
-        before = self._done
+        tell = self._rounds.begin()
         for some in bounds(self.choices, self.workers):
             found += some
-            self._tell(before + len(found))
+            tell(len(found), len(found))
         return np.array(found)
 
     def worths(self, sets: Sequence[int], first: dict[int, Answers]) -> Floats:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from jibek.corridor import Corridor, JibekError, provenance
 from jibek.study._answers import Answers, unit
 from jibek.study._designs import sample
-from jibek.study._evaluate import Progress, outcomes
+from jibek.study._evaluate import Progress, Rounds, outcomes
 from jibek.study._indices import Indices, sobol
 from jibek.study._inputs import TAIL, Drawer, Input, inputs_of
 from jibek.study._point import Point, made_from
@@ -252,25 +252,18 @@ class _Runs:
     def __init__(self, figures: Sequence[str], workers: Workers, whole: int, progress: Progress | None) -> None:
         self._figures = figures
         self._workers = workers
-        self._whole = whole
-        self._progress = progress
-        self._done = 0
+        self._rounds = Rounds(progress, whole)
         self.why = ""
 
     def figures_at(self, points: Sequence[Point]) -> Floats:
         """Return the figures, a row a point; NaN where it cannot be simulated."""
         found = np.full((len(points), len(self._figures)), np.nan)
-        for number, outcome in outcomes(points, self._workers, self._tell):
+        for number, outcome in outcomes(points, self._workers, self._rounds.begin()):
             if isinstance(outcome, Answers):
                 found[number] = [outcome.values_of(name)[0] for name in self._figures]
             else:
                 self.why = self.why or str(outcome)
-        self._done += len(points)
         return found
-
-    def _tell(self, done: int, _: int) -> None:
-        if self._progress is not None:
-            self._progress(self._done + done, self._whole)
 
 
 def _correlations(design: _Design, values: Floats) -> Floats:
