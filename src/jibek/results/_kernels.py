@@ -47,32 +47,6 @@ def sort_groups(groups: Any, start: Any) -> Any:
     return order
 
 
-@compiled
-def quantiles(values: Any, groups: Any, size: int, shares: Any) -> Any:
-    """Return mean and quantiles of sorted values by group, interpolated linearly; NaN for an empty group."""
-    start = count_groups(groups, size)
-    found = np.full((size, 1 + shares.size), np.nan)
-    free, held = start[:-1].copy(), np.empty(values.size)
-    for row in range(values.size):
-        held[free[groups[row]]] = values[row]
-        free[groups[row]] += 1
-    for group in range(size):
-        first, count = start[group], start[group + 1] - start[group]
-        if count == 0:
-            continue
-        total = 0.0
-        for row in range(first, first + count):
-            total += held[row]
-        found[group, 0] = total / count
-        for k in range(shares.size):
-            where = shares[k] * (count - 1)
-            below = min(int(where), count - 1)
-            above = min(below + 1, count - 1)
-            low, high = held[first + below], held[first + above]
-            found[group, 1 + k] = low + (where - below) * (high - low)
-    return found
-
-
 @part
 def closed_until(time: float, line: int, first: Any, begin: Any, end: Any, before: Any) -> float:
     """Return the hours closed before a time, of one line of closed intervals that do not overlap."""

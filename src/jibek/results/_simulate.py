@@ -36,7 +36,8 @@ def simulate(
     seed
         Seed of all random numbers, 0 to 2**32 - 1; the same seed gives the same run.
     jobs
-        Replications that run at the same time; default: one a processor. The outcome does not depend on it.
+        Replications that run at the same time; where they are fewer, the next part of one is simulated while the part before
+        is summarised. Default: one a processor. The outcome does not depend on it.
     out
         Folder to write the tables to.
     containers

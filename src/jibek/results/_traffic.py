@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.results._closed import union
+from jibek.results._grouped import grouped
 from jibek.results._network import Network
 from jibek.results._sums import Carried, Sums, add
-from jibek.results._waits import Waits, grouped
+from jibek.results._waits import Waits
 from jibek.simulate._replication import Replication, Table
 
 Floats = NDArray[np.float64]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from jibek.results._grouped import quantiles
 from jibek.results._network import Network
 from jibek.results._sample import Sample
 
@@ -53,11 +54,8 @@ class TransitTimes:
         self._open, self._held = [(hours[still], itinerary[still], month[still])], []
 
     def _close(self, hours: Floats, itinerary: Ints, month: Ints) -> None:
-        from jibek.results import _kernels as kernels
-
-        order = np.argsort(hours, kind="stable")
         group = self._network.flow_of[itinerary] * self._months + month
-        found = kernels.quantiles(hours[order], group[order], len(self._closed), np.array(SHARES))
+        found = quantiles(hours, group, len(self._closed), np.array(SHARES))
         there = ~np.isnan(found[:, 0])
         self._closed[there] = found[there]
 
@@ -65,14 +63,11 @@ class TransitTimes:
         """Return the figures of `TRANSIT` in hours: by itinerary, by flow, by flow and month, and of all."""
         if self._sample is not None:
             return self._stored(self._sample)
-        from jibek.results import _kernels as kernels
-
         hours, itinerary, month = _joined(self._held)
-        order = np.argsort(hours, kind="stable")  # twice as fast: most follow one of the same trip
-        hours, itinerary, flow = hours[order], itinerary[order], self._network.flow_of[itinerary[order]]
+        flow = self._network.flow_of[itinerary]
         groups = ((itinerary, len(self._network.names.itineraries)), (flow, len(self._network.names.flows)),
-                  (flow * self._months + month[order], len(self._closed)), (np.zeros_like(flow), 1))  # fmt: skip
-        return tuple(kernels.quantiles(hours, group, size, np.array(SHARES)) for group, size in groups)
+                  (flow * self._months + month, len(self._closed)), (np.zeros_like(flow), 1))  # fmt: skip
+        return tuple(quantiles(hours, group, size, np.array(SHARES)) for group, size in groups)  # type: ignore[return-value]
 
     def _stored(self, sample: Sample) -> tuple[Floats, Floats, Floats, Floats]:
         self._store()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from jibek.results._grouped import quantiles
 from jibek.results._sample import Sample
 
 Floats = NDArray[np.float64]
@@ -48,20 +49,9 @@ class Waits:
         """Return mean and quantile by zone; NaN where nothing has waited."""
         if self._sample is None:
             hours, zone = (np.concatenate([np.zeros(0, np.int64), *part]) for part in zip(*self._held, strict=True))
-            waits = grouped(hours, zone.astype(np.int64), self.count.size)
-            return (
-                np.array([one.mean() if one.size else np.nan for one in waits]),
-                np.array([np.quantile(one, SHARE) if one.size else np.nan for one in waits]),
-            )
+            means, most = quantiles(hours, zone.astype(np.int64), self.count.size, np.array([SHARE])).T
+            return means, most
         self._store()
         low, high, fraction = self._sample.around([np.arange(self.count.size)], np.array([SHARE]))[0]
         mean = np.divide(self._sample.total, self.count, out=np.full(self.count.size, np.nan), where=self.count > 0)
         return mean, (low + fraction * (high - low)).ravel()
-
-
-def grouped(values: Floats, groups: Ints, size: int) -> list[Floats]:
-    """Return values by group; groups below 0 are left out."""
-    chosen = groups >= 0
-    values, groups = values[chosen], groups[chosen]
-    order = np.argsort(groups, kind="stable")
-    return np.split(values[order], np.cumsum(np.bincount(groups, minlength=size))[:-1])

@@ -83,7 +83,7 @@ def replicate(
     seed
         Seed of all random numbers, 0 to 2**32 - 1.
     jobs
-        How many run at the same time, in threads. Results do not depend on it.
+        How many run at the same time, in threads; a thread that has none simulates the next part of another's. Results do not depend on it.
     progress
         Called a few times a second with the share done and the events handled so far.
 
@@ -130,7 +130,7 @@ def replicate_into(
         raise JibekError("replications and jobs must be at least 1, the seed between 0 and 4294967295")
     stop = threading.Event()
     works: dict[int, _Work] = {}
-    pool = ThreadPoolExecutor(min(jobs, replications))
+    pool = ThreadPoolExecutor(jobs)
     waiting: dict[int, Future[Made]] = {}
     try:
         for number in range(replications):
@@ -138,7 +138,7 @@ def replicate_into(
                 if ahead not in waiting:
                     works[ahead] = _Work(ahead)
                     parts = _parts(compiled, seed, works[ahead], stop, in_parts=in_parts)
-                    waiting[ahead] = pool.submit(make, parts)
+                    waiting[ahead] = pool.submit(make, _ahead(parts, pool))
             future = waiting[number]
             while not wait([future], timeout=0.2, return_when=FIRST_COMPLETED).done:
                 _tell(progress, works, replications)
@@ -209,6 +209,15 @@ def _parts(compiled: Compiled, seed: int, work: _Work, stop: Stop, *, in_parts: 
     last = _outcome(world, work.number, closed, containers, hops)
     del world  # its rows have been copied
     yield last
+
+
+def _ahead(parts: Parts, pool: ThreadPoolExecutor) -> Parts:
+    """Yield parts of a replication; where a thread of the pool has nothing else to do, the next is simulated meanwhile."""
+    part = next(parts, None)
+    while part is not None:
+        coming = pool.submit(next, parts, None)
+        yield part
+        part = next(parts, None) if coming.cancel() else coming.result()
 
 
 def _advance(world: World, until: float, stop: Stop) -> World:
