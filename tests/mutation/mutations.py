@@ -96,7 +96,7 @@ MUTATIONS = (
     ),
     Mutation(
         "claim-too-small", "_calls.py",
-        '-= capacity(w, vehicle, service) - v["load_out"]', "-= capacity(w, vehicle, service)",
+        '-= v["capacity"] - v["load_out"]', '-= v["capacity"]',
         "A vehicle that closes gives back more room than it claimed.",
     ),
     Mutation(
@@ -162,7 +162,7 @@ MUTATIONS = (
     ),
     Mutation(
         "direct-before-those-in-line", "_lifts.py",
-        'room(w, other, service) - s["yard"] >= quarters', "room(w, other, service) >= quarters",
+        'room(w, other) - s["yard"] >= quarters', "room(w, other) >= quarters",
         "A container is lifted directly to a vehicle that has no room beyond those waiting in the yard.",
     ),
     Mutation(

@@ -6,7 +6,6 @@ import numpy as np
 
 from jibek.simulate._events import SLOT, TIMER, append, ask_call, ask_work, push, take_first
 from jibek.simulate._lifts import (
-    capacity,
     first_in_line,
     let_in,
     longest_wait_since,
@@ -104,7 +103,8 @@ def engage(w, now, vehicle, service):
     """Claim the room of a vehicle for a service and begin to write down its trip."""
     s = w.service[service]
     v = w.vehicle[vehicle]
-    s["claimed"] += capacity(w, vehicle, service)
+    v["capacity"] = int(w.fleet[v["fleet"]]["capacity"] * s["share"] + 1e-6)
+    s["claimed"] += v["capacity"]
     s["open"] = 0
     v["slot_h"], v["timer_h"], v["oldest_h"] = s["open_h"], NEVER, NEVER
     v["load_out"], v["count_out"] = 0, 0
@@ -209,7 +209,7 @@ def _close(w, now, vehicle):
     v = w.vehicle[vehicle]
     service = v["service"]
     s = w.service[service]
-    s["claimed"] -= capacity(w, vehicle, service) - v["load_out"]
+    s["claimed"] -= v["capacity"] - v["load_out"]
     s["loading"] -= 1
     quit_work(w, vehicle)
     v["trip"], v["trip_out"], v["state"], v["link"] = v["trip_out"], NONE, LEAVING, s["path"]

@@ -157,8 +157,7 @@ class Hope:
     def _may_load(self, vehicle: Any, service: Any) -> bool:
         """Whether a vehicle may load another container, or close."""
         world = self._world
-        fleet = world.fleet[vehicle["fleet"]]
-        left = int(fleet["capacity"] * service["share"] + 1e-6) - vehicle["load"]
+        left = vehicle["capacity"] - vehicle["load"]
         following = [world.container[c]["quarters"] for c in _first_in_lines(world, vehicle["service"])][:1]
         full = left < SMALLEST or any(quarters > left for quarters in following)
         if self.coming[vehicle["service"]] or (following and not full):

@@ -158,17 +158,22 @@ def take_first(owner, table):
 
 
 @inner
-def day_of(hours):
-    """Return the whole days in a number of hours."""
-    day = int(hours / 24.0)
-    return day - 1 if day * 24.0 > hours else day
+def turn_days(w, now):
+    """Go on to the day of a moment."""
+    count = w.count[0]
+    while now >= count["midnight_h"]:
+        count["today"] += 1
+        count["midnight_h"] += 24.0
 
 
 @inner
-def add_hours(days, column, start, end, value, begin):
-    """Add a value times the hours from start to end to the days they fall into."""
-    if value == 0 or end <= start:
+def add_hours(w, days, column, start, end, value):
+    """Add a value times the hours from start to end to the days they fall into, mostly today."""
+    count = w.count[0]
+    if start >= count["midnight_h"] - 24.0 and end <= count["midnight_h"]:
+        days[count["today"], column] += value * (end - start)
         return
+    begin = w.clock[0]
     day = math.floor((start - begin) / 24.0)
     while start < end and day < days.shape[0]:
         stop = min(end, begin + 24.0 * (day + 1))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from jibek.simulate import _draws as d
-from jibek.simulate._events import HOLD, STEP, add_hours, append, ask_call, ask_work, day_of, push, take_first
+from jibek.simulate._events import HOLD, STEP, add_hours, append, ask_call, ask_work, push, take_first
 from jibek.simulate._network import FILLED, NONE
 from jibek.simulate._source import inner
 from jibek.simulate._world import LOADING
@@ -21,7 +21,7 @@ LONGEST = 9
 def use_yard(w, now, terminal, quarters):
     """Take (or, negative, give back) room in the yard."""
     t = w.terminal[terminal]
-    add_hours(w.yard, terminal, t["since"], now, t["used"] / 4.0, w.clock[0])
+    add_hours(w, w.yard, terminal, t["since"], now, t["used"] / 4.0)
     t["since"] = now
     if now >= 0.0:  # also what has stood there since the warm-up
         w.yard_max[terminal] = max(w.yard_max[terminal], max(t["used"], t["used"] + quarters) / 4.0)
@@ -97,15 +97,9 @@ def let_in(w, now, terminal):
 
 
 @inner
-def capacity(w, vehicle, service):
-    """Return the load that a vehicle may take on a service, quarter TEU."""
-    return int(w.fleet[w.vehicle[vehicle]["fleet"]]["capacity"] * w.service[service]["share"] + 1e-6)
-
-
-@inner
-def room(w, vehicle, service):
-    """Return the room that is left on a vehicle loading for a service, quarter TEU."""
-    return capacity(w, vehicle, service) - w.vehicle[vehicle]["load"]
+def room(w, vehicle):
+    """Return the room that is left on a vehicle for the service it was called for, quarter TEU."""
+    return w.vehicle[vehicle]["capacity"] - w.vehicle[vehicle]["load"]
 
 
 @inner
@@ -120,7 +114,7 @@ def begin_step(w, now, c, pool):
         e["log_mean"], e["log_sd"],
     )  # fmt: skip
     e["busy"] += 1
-    add_hours(w.busy, pool, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
+    add_hours(w, w.busy, pool, now, now + hours, 1.0)
     push(w, now + hours, STEP, c)
 
 
@@ -143,7 +137,7 @@ def lift(w, now, c, transfer, kind, terminal):
     box["transfer"] = transfer * 3 + kind
     box["step"] = 0
     w.count[0]["lifting"] += 1
-    w.lifts[day_of(now - w.clock[0]), terminal] += 1
+    w.lifts[w.count[0]["today"], terminal] += 1
     pool = first_pool(w, transfer)
     if free(w, pool):
         begin_step(w, now, c, pool)
@@ -206,7 +200,7 @@ def yard_closed(w, terminal):
 def try_load(w, now, vehicle, service):
     """Begin to load the next container in line, if it fits and equipment is free; tell whether it was done."""
     c = first_in_line(w, service)
-    if c == NONE or w.container[c]["quarters"] > room(w, vehicle, service):
+    if c == NONE or w.container[c]["quarters"] > room(w, vehicle):
         return False
     zone = w.service[service]["from_zone"]
     if zone != NONE:
@@ -240,7 +234,7 @@ def _loading_beside(w, vehicle, c, service):
     other = w.terminal[s["origin"]]["first"]
     while other != NONE:
         o = w.vehicle[other]
-        if o["state"] == LOADING and o["service"] == service and room(w, other, service) - s["yard"] >= quarters:
+        if o["state"] == LOADING and o["service"] == service and room(w, other) - s["yard"] >= quarters:
             return other
         other = o["behind"]
     return NONE
@@ -321,7 +315,7 @@ def _exchange(w, now, vehicle, service, unit):
     if other == NONE:
         return False
     v, t = w.vehicle[vehicle], w.terminal[w.vehicle[vehicle]["terminal"]]
-    left, free_quarters = room(w, vehicle, service), t["room"] - t["used"]
+    left, free_quarters = room(w, vehicle), t["room"] - t["used"]
     if w.container[other]["quarters"] <= left:
         return try_load(w, now, vehicle, service)
     if not unit:
@@ -494,7 +488,7 @@ def begin_hold(w, now, c, check):
         k["distribution"], k["mean"], k["cv"], k["log_mean"], k["log_sd"],
     )  # fmt: skip
     k["busy"] += 1
-    add_hours(w.posts, check, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
+    add_hours(w, w.posts, check, now, now + hours, 1.0)
     push(w, now + hours, HOLD, c)
 
 
@@ -558,7 +552,7 @@ def may_close(w, now, vehicle):
     """Whether a vehicle that loads closes as soon as no lift to it is under way; see docs/simulation.md, section 4."""
     v = w.vehicle[vehicle]
     s = w.service[v["service"]]
-    left = room(w, vehicle, v["service"])
+    left = room(w, vehicle)
     c = first_in_line(w, v["service"])
     full = left < 4 or (c != NONE and w.container[c]["quarters"] > left)
     idle = s["coming"] + s["yard"] == 0

@@ -24,6 +24,7 @@ from jibek.simulate._events import (
     fill,
     pop,
     push,
+    turn_days,
 )
 from jibek.simulate._events import TURN as TURN_EVENT
 from jibek.simulate._lifts import end_hold, end_step, let_in, serve_holds, use_yard
@@ -189,6 +190,7 @@ def run(w, until, heap_margin):
                 _finish(w)
             return DONE
         count["now"] = w.heap[1]["time"]
+        turn_days(w, count["now"])
         kind, row = pop(w)
         count["events"] += 1
         _handle(w, count["now"], kind, row)

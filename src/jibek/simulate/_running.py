@@ -74,8 +74,8 @@ def quit_work(w, vehicle):
 def count_zone(w, now, zone, taken, waiting):
     """Change the number of positions taken and of vehicles waiting for one."""
     z = w.zone[zone]
-    add_hours(w.positions, zone, z["since"], now, z["taken"], w.clock[0])
-    add_hours(w.queue, zone, z["since"], now, z["waiting"], w.clock[0])
+    add_hours(w, w.positions, zone, z["since"], now, z["taken"])
+    add_hours(w, w.queue, zone, z["since"], now, z["waiting"])
     z["since"] = now
     z["taken"] += taken
     z["waiting"] += waiting
@@ -200,7 +200,7 @@ def _begin_check(w, now, vehicle, check):
         k["log_mean"], k["log_sd"],
     )  # fmt: skip
     k["busy"] += 1
-    add_hours(w.posts, check, now, min(now + hours, w.clock[1]), 1.0, w.clock[0])
+    add_hours(w, w.posts, check, now, now + hours, 1.0)
     push(w, now + hours, CHECK, vehicle)
 
 

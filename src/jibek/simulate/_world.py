@@ -54,7 +54,7 @@ DEPARTURE, WAY, ARRIVAL = np.arange(3)
 VEHICLE = _record(
     state=I4, fleet=I4, rotation=I4, stage=I4, service=I4, after=I4, number=I4, trip=I4, trip_out=I4, zone=I4, terminal=I4,
     admitted=I4, admitted_next=I4, load=I4, load_out=I4, count_out=I4, classes=I4, head=I4, tail=I4, out_head=I4, out_tail=I4,
-    lifts_on=I4, lifts_off=I4, next=I4, before=I4, behind=I4, leg=I4, link=I4, phase=I4, check=I4, check_row=I4,
+    lifts_on=I4, lifts_off=I4, capacity=I4, next=I4, before=I4, behind=I4, leg=I4, link=I4, phase=I4, check=I4, check_row=I4,
     position_h=F8, slot_h=F8, oldest_h=F8, timer_h=F8,
 )  # fmt: skip
 TRIP = _record(
@@ -65,7 +65,7 @@ LEG = _record(trip=I4, link=I4, back=I4, place_h=F8, checked_h=F8, admitted_h=F8
 EVENT = _record(time=F8, what=I8)
 COUNT = _record(
     heap=I8, hole=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
-    entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, containers=I8, hops=I8, blocks=I8, now=F8,
+    entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, containers=I8, hops=I8, blocks=I8, today=I8, midnight_h=F8, now=F8,
 )  # fmt: skip
 
 
@@ -187,7 +187,7 @@ def make_world(
     daily = [np.zeros((days, width)) for width in (*widths, len(network.terminal))]
     vehicles = 1024 + int(network.fleet["count"].clip(0).sum())
     count = np.zeros(1, COUNT)
-    count["free"], count["now"] = 0, compiled.begin_h
+    count["now"], count["midnight_h"] = compiled.begin_h, compiled.begin_h + 24.0
     tasks = len(network.terminal) + len(network.service) + 2 * len(network.zone) + 2
     world = World(
         **network._asdict(),
