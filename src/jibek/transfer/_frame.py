@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Literal
 
 from jibek.transfer import tables as t
 from jibek.transfer._groups import groups
@@ -36,6 +37,9 @@ class Berth:
 
 Frame = Sequence[Berth]
 
+After = Literal["none", "third", "others"]
+"""Who comes, where two trains stand side by side, when others have gone: nobody, a third one of their side, those of the other side."""
+
 
 def length_m(job: Job, train: str) -> float:
     """Return how long a train is."""
@@ -65,7 +69,7 @@ def frames(job: Job, plan: Plan, begins: Mapping[str, float]) -> Iterator[Frame]
     if len(groups(job)) > 1:
         of_rule = _in_turn(job, {stay.train for stay in plan.parking}) or of_rule
     else:
-        yield from filter(None, (_beside(job, of_rule, begins, after=after) for after in (True, False)))
+        yield from filter(None, (_beside(job, of_rule, begins, after) for after in ("others", "third", "none")))
     yield [_whole(job, track, trains) for track, trains in of_rule.items()]
 
 
@@ -104,30 +108,39 @@ def _fits(job: Job, train: str, track: t.Track) -> bool:
     return length_m(job, train) + (job.trains[train].offset_m or 0.0) <= track.to_m - track.from_m + 1e-9
 
 
-def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str, float], *, after: bool) -> Frame:
-    """Put two trains of a side side by side, and perhaps one after them; empty if that cannot be, or brings no train nearer."""
+def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str, float], after: After) -> Frame:
+    """Put two trains of a side side by side, and perhaps some one after the other; empty if that cannot be, or brings no train nearer."""
     track_of = {train: job.tracks[track] for track, trains in of_rule.items() for train in trains}
     for role in ("inbound", "outbound"):
         trains = sorted((one for one in track_of if job.trains[one].role == role), key=lambda one: begins.get(one, 0.0))
-        others = [track_of[train].y_m for train in track_of if train not in trains]
-        if len(trains) < 2 + after or len({track_of[train].id for train in trains}) < len(trains) or not others:
+        others = [train for train in track_of if train not in trains]
+        apart = len({track_of[train].id for train in trains}) == len(trains)
+        enough = len(trains) > 2 if after == "third" else len(others) > 1 if after == "others" else bool(others)
+        if len(trains) < 2 or not apart or not enough:
             continue
-        near = sorted((track_of[train] for train in trains), key=lambda one: sum(abs(one.y_m - y) for y in others))
+        near, far = _nearest(track_of, trains, others), _nearest(track_of, others, trains)
         left, *middle, right = trains
-        third = [middle.pop(len(middle) // 2)] if after else []
+        third = [middle.pop(len(middle) // 2)] if after == "third" else []
         spare = near[0].to_m - near[0].from_m - length_m(job, left) - length_m(job, right)
         on = dict(zip(middle, near[1:], strict=False)) | dict.fromkeys((left, right, *third), near[0])
+        on |= {train: far[0] if after == "others" else track_of[train] for train in others}
         fixed = any(job.trains[train].offset_m is not None for train in (left, right))
         if spare < 0 or fixed or not all(_may(job, train, track) for train, track in on.items()):
             continue
         border = near[0].from_m + length_m(job, left) + spare / 2
         halves = [Berth(near[0], near[0].from_m, border, (left,)), Berth(near[0], border, near[0].to_m, (right,))]
-        rest = [(train, on.get(train, track_of[train])) for train in track_of if train not in (left, right, *third)]
-        return [
-            *halves,
-            *(_whole(job, track.id, (train,)) for train, track in [*((one, near[0]) for one in third), *rest]),
-        ]
+        rest: dict[str, list[str]] = defaultdict(list)
+        for train in (*third, *middle, *others):
+            rest[on[train].id].append(train)
+        return [*halves, *(_whole(job, track, its) for track, its in rest.items())]
     return []
+
+
+def _nearest(track_of: Mapping[str, t.Track], trains: Sequence[str], others: Sequence[str]) -> list[t.Track]:
+    """List the tracks of some trains, those nearest to others first."""
+    return sorted(
+        (track_of[train] for train in trains), key=lambda one: sum(abs(one.y_m - track_of[train].y_m) for train in others)
+    )
 
 
 def following(frame: Frame) -> Iterator[tuple[str, str, float]]:
