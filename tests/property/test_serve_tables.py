@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from corridors import corridors
 from jibek.corridor import Corridor, read
-from jibek.serve._package_models import Cells
+from jibek.serve._package_models import Cells, Edit
 from jibek.serve._packages import Store
 from jibek.tables import cells, texts
 from zips import zipped
@@ -42,10 +42,10 @@ def test_what_is_typed_is_taken_or_refused_at_its_cell(edit: tuple[str, Cells, i
     name, table, line, column = edit
     with tempfile.TemporaryDirectory() as folder:
         store = Store(Path(folder))
-        problems = store.check("starter", {name: table})
+        problems = store.check("starter", Edit(tables={name: table}))
         assert not list((Path(folder) / "drafts").iterdir())
         if not problems:
-            assert store.corridor(store.edit("starter", {name: table}).id).schema is STARTER.schema
+            assert store.corridor(store.edit("starter", Edit(tables={name: table})).id).schema is STARTER.schema
             return
     assert all(one.message for one in problems)
     assert all(

@@ -19,7 +19,7 @@ from jibek.serve import _packages, _zip
 from jibek.serve._cases import read_case
 from jibek.serve._formulas import executed
 from jibek.serve._models import Case
-from jibek.serve._package_models import CaseText, Cells
+from jibek.serve._package_models import CaseText, Cells, Edit
 from jibek.serve._packages import FullError, Store, UnknownError
 from jibek.serve._zip import TooLargeError, packed
 from jibek.tables import cells
@@ -46,11 +46,11 @@ def table(corridor: Corridor, name: str) -> Cells:
     return Cells(columns=columns, rows=rows)
 
 
-def typed(name: str, row: int, column: str, value: str, package: str = "starter") -> dict[str, Cells]:
+def typed(name: str, row: int, column: str, value: str, package: str = "starter") -> Edit:
     """Return a table with a value typed into a row, counted from 0."""
     found = table(read(package), name)
     found.rows[row][found.columns.index(column)] = value
-    return {name: found}
+    return Edit(tables={name: found})
 
 
 def folder_zip(folder: Path) -> bytes:
@@ -245,7 +245,7 @@ def test_problems_are_told_at_the_row_whatever_line_it_begins_on(store: Store) -
     links.rows[1][links.columns.index("to_place")] = "moon"
     links.rows.append(["# no comment", *[""] * (len(links.columns) - 1)])
     links.rows.append(["short"])
-    found = store.check("starter", {"links": links, "places": places})
+    found = store.check("starter", Edit(tables={"links": links, "places": places}))
     assert [
         (one.file, one.line, one.row, one.column) for one in found if one.column in ("lat", "to_place", "id", None)
     ] == [
@@ -260,7 +260,7 @@ def test_problems_are_told_at_the_row_whatever_line_it_begins_on(store: Store) -
 def test_a_problem_of_another_table_is_told_there(store: Store) -> None:
     fleets = table(read("starter"), "fleets")
     gone = fleets.rows.pop(0)
-    found = store.check("starter", {"fleets": fleets})
+    found = store.check("starter", Edit(tables={"fleets": fleets}))
     assert {(one.file, one.column) for one in found} == {("rotations.csv", "fleet")}
     rotations = [row.id for row in read("starter").rotations.values()]
     assert all(rotations[(one.line or 0) - 2] == one.row for one in found)
@@ -272,24 +272,69 @@ def test_an_edit_makes_another_package(store: Store) -> None:
     before, after = store.corridor("starter"), store.corridor(kept.id)
     assert kept.id not in ("starter", before.hash[:16])
     assert after == before.with_changes(f"fleets.{next(iter(before.fleets))}.name=Blue trains")
-    again = store.edit(kept.id, {"fleets": table(before, "fleets")})
+    again = store.edit(kept.id, Edit(tables={"fleets": table(before, "fleets")}))
     assert store.content(again.id) == before.hash
 
 
 def test_a_table_without_rows_is_taken_out(store: Store) -> None:
-    kept = store.edit(
-        "starter", {"observations": Cells(columns=[], rows=[]), "tariffs": Cells(columns=["id"], rows=[])}
-    )
+    empty = {"observations": Cells(columns=[], rows=[]), "tariffs": Cells(columns=["id"], rows=[])}
+    kept = store.edit("starter", Edit(tables=empty))
     assert not store.corridor(kept.id).observations
     assert not store.corridor(kept.id).tariffs
 
 
 def test_an_edit_that_is_wrong_keeps_nothing(store: Store, tmp_path: Path) -> None:
     with pytest.raises(PackageError, match=r"line: no table has this name; did you mean"):
-        store.edit("starter", {"line": Cells(columns=["id"], rows=[["a"]])})
+        store.edit("starter", Edit(tables={"line": Cells(columns=["id"], rows=[["a"]])}))
     with pytest.raises(PackageError, match=r"links.csv:2 length_km: 'far' is not a number"):
         store.edit("starter", typed("links", 0, "length_km", "far"))
     assert left(tmp_path) == []
+
+
+def test_the_header_is_edited_like_a_row(store: Store) -> None:
+    text = {"title": 'Two "ferries"\n\x7f', "days": " 30 ", "start": "2026-03-01", "description": "", "currency": "EUR"}
+    kept = store.edit("starter", Edit(header=text))
+    before, after = store.corridor("starter"), store.corridor(kept.id)
+    assert (kept.title, kept.days, after.header.start.isoformat()) == (text["title"], 30, "2026-03-01")
+    assert (after.header.currency, after.header.description) == ("EUR", "")
+    assert {name: after.rows(name) for name in before.schema.tables} == {
+        name: before.rows(name) for name in before.schema.tables
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "said"),
+    [
+        ("days", "many", "'many' is not a whole number"),
+        ("days", "0", "must be at least 1"),
+        ("warmup_days", "1e400", "is not a whole number"),
+        ("start", "31.3.2025", "is not a date"),
+        ("title", " ", "a value is required"),
+        ("tite", "x", "did you mean 'title'?"),
+        ("schema_version", "1", "unknown key"),
+        ('x = 1\ny"', "1", "unknown key"),
+    ],
+)
+def test_a_wrong_field_of_the_header_is_told_by_its_name(field: str, text: str, said: str, store: Store) -> None:
+    (problem,) = store.check("starter", Edit(header={field: text}))
+    assert (problem.file, problem.column, problem.line) == ("corridor.toml", field, None)
+    assert said in problem.message
+
+
+def test_a_package_says_what_it_was_made_of(store: Store) -> None:
+    edit = typed("fleets", 0, "name", "Blue trains")
+    edit.tables["links"] = table(read("starter"), "links")
+    edit.tables["tariffs"] = Cells(columns=[], rows=[])
+    edit.header = {"title": "Blue", "days": "365"}
+    kept = store.edit("starter", edit)
+    tariffs = len(read("starter").tariffs)
+    assert (kept.parent, kept.changed) == ("starter", {"corridor.toml": 1, "fleets": 1, "tariffs": tariffs})
+    assert store.packages()[-1] == kept
+    assert [one.parent for one in store.packages()[:2]] == [None, None]
+    _, data = store.zip(kept.id)
+    assert all("origin" not in one for one in zipfile.ZipFile(io.BytesIO(data)).namelist())
+    again = store.edit(kept.id, Edit(header={"title": "Bluer"}))
+    assert (again.parent, again.changed) == (kept.id, {"corridor.toml": 1})
 
 
 # Named

@@ -79,7 +79,11 @@ def test_packages_are_listed_and_looked_into(service: Service) -> None:
 
 
 def test_tables_are_described_and_read(service: Service) -> None:
-    tables = service.get("/packages/starter/tables")
+    found = service.get("/packages/starter/tables")
+    tables, header = found["tables"], found["header"]
+    assert (header["file"], header["cells"]["days"]) == ("corridor.toml", str(read("starter").header.days))
+    assert header["cells"].keys() == {one["name"] for one in header["columns"]}
+    assert "schema_version" not in header["cells"]
     assert [one["name"] for one in tables] == [table.name for table in describe()]
     links = next(one for one in tables if one["name"] == "links")
     length = next(one for one in links["columns"] if one["name"] == "length_km")

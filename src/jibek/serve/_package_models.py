@@ -13,7 +13,16 @@ Group = Literal["cranes", "tracks", "berths", "yards", "checks", "ships", "train
 Line = Annotated[list[Annotated[str, Field(max_length=200_000)]], Field(max_length=1_000)]
 
 
-class Package(Part):
+class Origin(Part):
+    """What a package was made of."""
+
+    parent: str | None = Field(default=None, description="the package it was made of by an edit; null: it was not")
+    changed: dict[str, int] = Field(
+        default={}, description="rows that are not its parent's, by table; fields of the header by the name of its file"
+    )
+
+
+class Package(Origin):
     """A corridor, or a transfer job, as a folder of tables; it never changes."""
 
     id: str = Field(description="name of a package that comes with Jibek or is served, or the hash of its content")
@@ -93,6 +102,14 @@ class Column(Part):
     choices: list[str] = Field(description="words allowed; none: any")
 
 
+class Header(Part):
+    """What a package says of itself as a whole: the fields of its header as texts."""
+
+    file: str = Field(description="its file; problems name it as their table")
+    columns: list[Column]
+    cells: dict[str, str] = Field(description="text of each field")
+
+
 class Table(Part):
     """A table of a package: what it may hold, and how many rows it has."""
 
@@ -103,6 +120,13 @@ class Table(Part):
     columns: list[Column]
 
 
+class Tables(Part):
+    """Header and tables of a package."""
+
+    header: Header
+    tables: list[Table]
+
+
 class Cells(Part):
     """A table as texts."""
 
@@ -111,9 +135,15 @@ class Cells(Part):
 
 
 class Edit(Part):
-    """Tables that replace those of a package; one without rows is taken out."""
+    """What replaces parts of a package: whole tables, and single fields of its header."""
 
-    tables: dict[str, Cells] = Field(max_length=50)
+    tables: dict[str, Cells] = Field(default={}, max_length=50, description="one without rows is taken out")
+    header: dict[str, Annotated[str, Field(max_length=50_000)]] = Field(
+        default={},
+        max_length=50,
+        description="text by field; one that is blank is taken out",
+        examples=[{"title": "Two ferries"}],
+    )
 
 
 class CaseText(Part):

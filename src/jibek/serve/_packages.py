@@ -21,9 +21,9 @@ from jibek._error import JibekError
 from jibek.corridor import Corridor, bundled
 from jibek.corridor._checking import check_known as check_corridor
 from jibek.serve._cases import Cases
-from jibek.serve._edits import Edited
+from jibek.serve._edits import Edited, changed
 from jibek.serve._formulas import formulas
-from jibek.serve._package_models import Cells, Package
+from jibek.serve._package_models import Edit, Origin, Package
 from jibek.serve._zip import packed, unpack
 from jibek.tables import Known, PackageError, Problem, folder_of, read_package, texts, write_package
 from jibek.transfer import Job
@@ -37,6 +37,9 @@ MOST_HEADER_BYTES = 100_000
 MOST_POINTS = 200
 """Points in a line of a header: a key of so many parts takes time and memory by the square of their number."""
 MOST_PROBLEMS = 1_000
+ORIGIN = "origin.json"
+"""Beside the tables of a package that was made of another: what it was made of."""
+NONE = Origin()
 
 Held = Corridor | Job
 Kind = TypeVar("Kind", Corridor, Job)
@@ -125,11 +128,12 @@ class Store:
         try:
             text = (folder / kind.schema.header_file).read_text("utf-8-sig")
             header = kind.schema.header.model_validate(tomllib.loads(text))
+            origin = Origin.model_validate_json((folder / ORIGIN).read_bytes()) if (folder / ORIGIN).exists() else NONE
         except (OSError, ValueError):
             raise PackageError([Problem(str(folder), None, None, "is spoilt; mend it or remove it")]) from None
         if id in self._bundled:
             return _described(id, header, bundled=True)
-        return _described(id, header, created=datetime.fromtimestamp(folder.stat().st_mtime, UTC))
+        return _described(id, header, origin, created=datetime.fromtimestamp(folder.stat().st_mtime, UTC))
 
     def held(self, id: str) -> Held:
         """Return a package.
@@ -210,8 +214,8 @@ class Store:
             unpack(data, folder)
             return self._keep(self._checked(folder))
 
-    def edit(self, id: str, tables: dict[str, Cells]) -> Package:
-        """Keep a package of which some tables are others.
+    def edit(self, id: str, edit: Edit) -> Package:
+        """Keep a package of which some tables, and fields of the header, are others.
 
         Raises
         ------
@@ -222,10 +226,11 @@ class Store:
         FullError
             If no more packages are kept.
         """
-        return self._keep(self._edited(id, tables))
+        made = self._edited(id, edit)
+        return self._keep(made, Origin(parent=id, changed=changed(self.held(id), made)))
 
-    def check(self, id: str, tables: dict[str, Cells]) -> list[Problem]:
-        """List what is wrong with a package of which some tables are others; as `edit` would, but nothing is kept.
+    def check(self, id: str, edit: Edit) -> list[Problem]:
+        """List what is wrong with an edit; as `edit` would, but nothing is kept.
 
         Raises
         ------
@@ -233,7 +238,7 @@ class Store:
             If there is none of that name.
         """
         try:
-            self._edited(id, tables)
+            self._edited(id, edit)
         except PackageError as error:
             return list(error.problems)
         return []
@@ -269,8 +274,8 @@ class Store:
         with tempfile.TemporaryDirectory(dir=self._drafts, ignore_cleanup_errors=True) as folder:
             yield Path(folder)
 
-    def _edited(self, id: str, tables: dict[str, Cells]) -> Held:
-        made = Edited(self.held(id), tables)
+    def _edited(self, id: str, edit: Edit) -> Held:
+        made = Edited(self.held(id), edit)
         with self._draft() as folder:
             for name, text in made.texts.items():
                 (folder / name).write_text(text, "utf-8", newline="")
@@ -292,7 +297,7 @@ class Store:
             except PackageError as error:
                 raise PackageError(_few(error.problems)) from None
 
-    def _keep(self, held: Held) -> Package:
+    def _keep(self, held: Held, origin: Origin | None = None) -> Package:
         id = held.hash[:16]
         place = self._kept / id
         if not place.is_dir():
@@ -300,6 +305,8 @@ class Store:
                 raise FullError(f"{MOST_PACKAGES:,} packages are kept already; remove folders from {self._kept}")
             with self._draft() as folder:
                 write_package(held, folder / id)
+                if origin is not None:
+                    (folder / id / ORIGIN).write_text(origin.model_dump_json(), "utf-8")
                 try:
                     (folder / id).rename(place)
                 except OSError:
@@ -341,11 +348,14 @@ def _kind(folder: Path) -> type[Corridor] | type[Job]:
     return there[0]
 
 
-def _described(id: str, header: Any, *, bundled: bool = False, created: datetime | None = None) -> Package:
+def _described(
+    id: str, header: Any, origin: Origin = NONE, *, bundled: bool = False, created: datetime | None = None
+) -> Package:
     days = getattr(header, "days", None)
     return Package(
         id=id, kind="transfer" if days is None else "corridor", title=header.title or header.id,
         description=header.description, bundled=bundled, days=days, created=created,
+        parent=origin.parent, changed=origin.changed,
     )  # fmt: skip
 
 

@@ -15,11 +15,12 @@ from jibek.corridor import Corridor
 from jibek.results._names import names
 from jibek.serve import _package_models as told
 from jibek.serve._cases import TooManyCasesError, read_case
+from jibek.serve._edits import fields
 from jibek.serve._levers import levers
 from jibek.serve._models import Case, Problem, Problems
 from jibek.serve._packages import FullError, Store, UnknownError
 from jibek.serve._zip import TooLargeError, ZipError
-from jibek.tables import cells, described
+from jibek.tables import Column, Package, cells, described
 
 ZIP = "application/zip"
 CaseName = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^\w([\w .,:;()+&-]*[\w.)+])?$")]
@@ -68,22 +69,10 @@ def _packages(routes: APIRouter, store: Store) -> None:
 
 def _tables(routes: APIRouter, store: Store) -> None:
     @routes.get("/packages/{id}/tables", tags=["tables"], responses=_problems(404))
-    def list_tables(id: str) -> list[told.Table]:
-        """Describe the tables that a package may have."""
+    def list_tables(id: str) -> told.Tables:
+        """Describe the tables that a package may have, and say what its header holds."""
         held = store.held(id)
-        return [
-            told.Table(
-                name=table.name, title=table.name.capitalize(), description=table.meaning, rows=len(held.rows(table.name)),
-                columns=[
-                    told.Column(
-                        name=one.name, type=one.kind, unit=one.unit, required=one.required, description=one.meaning,
-                        reference=one.refers or None, choices=list(one.choices),
-                    )
-                    for one in table.columns
-                ],
-            )
-            for table in described(held.schema)
-        ]  # fmt: skip
+        return told.Tables(header=_header(held), tables=list(_described(held)))
 
     @routes.get("/packages/{id}/tables/{table}", tags=["tables"], response_model=told.Cells, responses=_problems(404))
     def get_table(id: str, table: str) -> Response:
@@ -96,13 +85,37 @@ def _tables(routes: APIRouter, store: Store) -> None:
 
     @routes.post("/packages/{id}/check", tags=["tables"], responses=_problems(400, 404, 413, 422))
     def check_tables(id: str, edit: told.Edit) -> told.Checked:
-        """Check a package some tables of which are replaced; `line` 2 is the first row of a table."""
-        return told.Checked(problems=[Problem.of(one) for one in store.check(id, edit.tables)])
+        """Check a package parts of which are replaced; `line` 2 is the first row of a table."""
+        return told.Checked(problems=[Problem.of(one) for one in store.check(id, edit)])
 
     @routes.post("/packages/{id}/edit", tags=["tables"], status_code=201, responses=_problems(400, 404, 413, 422, 429))
     def edit_tables(id: str, edit: told.Edit) -> told.Package:
-        """Make a new package, some tables of which are replaced; `line` 2 of a problem is the first row of a table."""
-        return store.edit(id, edit.tables)
+        """Make a new package, parts of which are replaced; `line` 2 of a problem is the first row of a table."""
+        return store.edit(id, edit)
+
+
+def _header(held: Package) -> told.Header:
+    known = fields(held)
+    return told.Header(
+        file=held.schema.header_file,
+        columns=[_column(one) for one in known.values()],
+        cells={name: one.cell(getattr(held.header, name)) for name, one in known.items()},
+    )
+
+
+def _described(held: Package) -> Iterator[told.Table]:
+    for table in described(held.schema):
+        yield told.Table(
+            name=table.name, title=table.name.capitalize(), description=table.meaning, rows=len(held.rows(table.name)),
+            columns=[_column(one) for one in table.columns],
+        )  # fmt: skip
+
+
+def _column(column: Column) -> told.Column:
+    return told.Column(
+        name=column.name, type=column.kind, unit=column.unit, required=column.required, description=column.meaning,
+        reference=column.refers or None, choices=list(column.choices),
+    )  # fmt: skip
 
 
 def _cases(routes: APIRouter, store: Store) -> None:

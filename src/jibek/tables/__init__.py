@@ -40,7 +40,7 @@ from jibek.tables._messages import sentence
 from jibek.tables._package import Package, Schema
 from jibek.tables._reading import folder_of, read_package
 from jibek.tables._references import Known, unresolved
-from jibek.tables._writing import cells, csv_text, placed, refuse_to_lose, texts, write_package
+from jibek.tables._writing import cells, csv_text, placed, refuse_to_lose, texts, toml_text, write_package
 
 __all__ = [
     "CHAINED",
@@ -91,6 +91,7 @@ __all__ = [
     "refuse_to_lose",
     "sentence",
     "texts",
+    "toml_text",
     "unresolved",
     "write_package",
 ]

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -117,12 +117,14 @@ def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if _SPECIAL.search(cell) else cell
 
 
+def toml_text(values: Mapping[str, Any]) -> str:
+    """Write dates, numbers and texts as the lines of a header."""
+    return "".join(f"{name} = {_toml(value)}\n" for name, value in values.items())
+
+
 def _header_text(header: BaseModel) -> str:
-    return "".join(
-        f"{column.name} = {_toml(getattr(header, column.name))}\n"
-        for column in columns(type(header)).values()
-        if column.required or column.given(header)
-    )
+    known = columns(type(header)).values()
+    return toml_text({one.name: getattr(header, one.name) for one in known if one.required or one.given(header)})
 
 
 def _toml(value: Any) -> str:

@@ -107,9 +107,12 @@ export interface Compare {
   replications: number;
 }
 
-/** Tables that replace those of a package; one without rows is taken out. */
+/** What replaces parts of a package: whole tables, and single fields of its header. */
 export interface Edit {
+  /** one without rows is taken out */
   tables: Record<string, Cells>;
+  /** text by field; one that is blank is taken out */
+  header: Record<string, string>;
 }
 
 /** Demand from an origin to a destination. */
@@ -124,6 +127,15 @@ export interface Generate {
   /** boxes */
   size: number;
   seed: number;
+}
+
+/** What a package says of itself as a whole: the fields of its header as texts. */
+export interface Header {
+  /** its file; problems name it as their table */
+  file: string;
+  columns: Column[];
+  /** text of each field */
+  cells: Record<string, string>;
 }
 
 /** Choose the best set of measures within a budget. */
@@ -202,6 +214,10 @@ export interface NamedCase {
 
 /** A corridor, or a transfer job, as a folder of tables; it never changes. */
 export interface Package {
+  /** the package it was made of by an edit; null: it was not */
+  parent: string | null;
+  /** rows that are not its parent's, by table; fields of the header by the name of its file */
+  changed: Record<string, number>;
   /** name of a package that comes with Jibek or is served, or the hash of its content */
   id: string;
   kind: "corridor" | "transfer";
@@ -217,6 +233,10 @@ export interface Package {
 
 /** A package, and what a what-if can change of it. */
 export interface PackageDetail {
+  /** the package it was made of by an edit; null: it was not */
+  parent: string | null;
+  /** rows that are not its parent's, by table; fields of the header by the name of its file */
+  changed: Record<string, number>;
   /** name of a package that comes with Jibek or is served, or the hash of its content */
   id: string;
   kind: "corridor" | "transfer";
@@ -281,4 +301,10 @@ export interface Table {
   description: string;
   rows: number;
   columns: Column[];
+}
+
+/** Header and tables of a package. */
+export interface Tables {
+  header: Header;
+  tables: Table[];
 }

@@ -1,4 +1,4 @@
-import type { Case, CaseRead, Cells, Job, JobRequest, NamedCase, Package, PackageDetail, Problem, Table } from "../data/api";
+import type { Case, CaseRead, Cells, Edit, Job, JobRequest, NamedCase, Package, PackageDetail, Problem, Tables } from "../data/api";
 import { say } from "../messages";
 
 /** The service refused, or could not be reached: `problems` say why. */
@@ -53,17 +53,15 @@ async function json<Found>(method: string, path: string[], body?: unknown): Prom
   return (await (await ask(method, path, body)).json()) as Found;
 }
 
-type Tables = Record<string, Cells>;
-
 /** All that the service can be asked; see `docs/serve.md`. */
 export const api = {
   packages: () => json<Package[]>("GET", ["packages"]),
   package: (id: string) => json<PackageDetail>("GET", ["packages", id]),
   upload: (zip: Blob) => json<Package>("POST", ["packages"], zip),
-  tables: (id: string) => json<Table[]>("GET", ["packages", id, "tables"]),
+  tables: (id: string) => json<Tables>("GET", ["packages", id, "tables"]),
   table: (id: string, name: string) => json<Cells>("GET", ["packages", id, "tables", name]),
-  check: (id: string, tables: Tables) => json<{ problems: Problem[] }>("POST", ["packages", id, "check"], { tables }),
-  edit: (id: string, tables: Tables) => json<Package>("POST", ["packages", id, "edit"], { tables }),
+  check: (id: string, tables: Edit["tables"]) => json<{ problems: Problem[] }>("POST", ["packages", id, "check"], { tables }),
+  edit: (id: string, tables: Edit["tables"]) => json<Package>("POST", ["packages", id, "edit"], { tables }),
   tell: ({ package: id, measures, changes, days, warmup_days }: Case) =>
     json<CaseRead>("POST", ["packages", id, "case"], { measures, changes, days, warmup_days }),
 
