@@ -153,9 +153,24 @@ def test_a_plan(server: Server) -> None:
 
 def test_a_plan_of_too_few_boxes(server: Server) -> None:
     asked = {"kind": "plan", "generate": {"family": "day", "size": 1, "seed": 1}, "time_limit_s": 0}
-    job = server.wait(server.start(**asked)["id"])
-    assert job["state"] == "failed"
-    assert [one["message"] for one in job["problems"]] == ["1 boxes are too few: the family day has 20 inbound trains"]
+    answer = server.ask("POST", "/api/jobs", asked)
+    assert answer.status == 422
+    assert [one["message"] for one in answer.json["problems"]] == [
+        "1 boxes are too few: the family day has 20 inbound trains"
+    ]
+
+
+def test_all_that_is_wrong_with_a_study_is_told_before_it_begins(server: Server) -> None:
+    cases = {"a": ["no.such.thing=1", "nor this"], "b": ["growth", "fleets.ferries.count=-1"], "c": ["growth"]}
+    answer = server.ask("POST", "/api/jobs", {"kind": "compare", "case": SHORT, "cases": cases})
+    assert answer.status == 422
+    assert {one["table"].partition(":")[0] for one in answer.json["problems"]} == {"a", "b"}
+    answer = server.ask("POST", "/api/jobs", {"kind": "invest", "case": SHORT, "budget": 1})
+    assert answer.status == 422
+    assert "is below every cost" in answer.problems
+    cases["base"] = cases.pop("c")
+    answer = server.ask("POST", "/api/jobs", {"kind": "compare", "case": SHORT, "cases": cases})
+    assert (answer.status, "is the name of the corridor as it is" in answer.problems) == (422, True)
 
 
 @pytest.mark.parametrize(

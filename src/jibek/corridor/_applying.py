@@ -66,6 +66,8 @@ def with_measures(corridor: Corridor, names: Sequence[str]) -> Corridor:
     ]
     if clashes:
         raise ChangeError(clashes)
+    if not wanted:
+        return corridor
     texts = [text for name in wanted for text in corridor.measures[name].changes]
     applied = corridor.applied + tuple(wanted)
     return _apply(corridor, texts, applied)
@@ -75,6 +77,8 @@ def with_clock(corridor: Corridor, *, days: int | None, warmup_days: int | None)
     """Set the days that count and those before them; see `Corridor.with_clock`."""
     given = {"days": days, "warmup_days": warmup_days}
     wanted = {name: value for name, value in given.items() if value is not None}
+    if not wanted:
+        return corridor
     try:
         header = Header.model_validate(corridor.header.model_dump() | wanted)
     except ValidationError as error:

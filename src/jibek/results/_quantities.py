@@ -156,14 +156,16 @@ class Quantities(Mapping[str, Interval]):
         }
         return pl.DataFrame(rows, schema=schema, orient="row")
 
-    def tree(self) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """Return the means as nested dictionaries, and the intervals likewise: `[low, high]` or None.
+    def tree(self, group: str = "") -> tuple[dict[str, Any], dict[str, Any] | None]:
+        """Return the means as nested dictionaries, and the intervals likewise: `[low, high]` or None; of a group or of all.
 
         Zones stand below their terminals' ids only in `Run.document`; here all groups stand at the top.
         """
         mean: dict[str, Any] = {}
         spread: dict[str, Any] = {}
         for name in self:
+            if group and not name.startswith(f"{group}."):
+                continue
             one = self[name]
             _put(mean, name, one.mean)
             _put(spread, name, None if one.low is None else [one.low, one.high])

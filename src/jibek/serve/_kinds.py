@@ -52,6 +52,28 @@ def carry_out(request: asked.Request, desk: Desk) -> None:
         _DO[type(request)](request, prepared(desk.packages, request.case), desk)
 
 
+def check(packages: Store, request: asked.Request) -> None:
+    """Refuse what cannot be done, as far as it is known before it is begun.
+
+    Raises
+    ------
+    JibekError
+        With all that is wrong.
+    """
+    if isinstance(request, asked.PlanTransfer):
+        _transfer_job(request, packages)
+        return
+    corridor = prepared(packages, request.case)
+    if isinstance(request, asked.Compare):
+        from jibek.study import points_of_cases
+
+        points_of_cases(corridor, request.cases)
+    elif isinstance(request, asked.Invest):
+        from jibek.study import affordable
+
+        affordable(corridor, request.budget)
+
+
 def prepared(packages: Store, case: asked.Case) -> Corridor:
     """Return the corridor of a case.
 
@@ -69,7 +91,7 @@ def _simulate(request: asked.Simulate, corridor: Corridor, desk: Desk) -> None:
     from jibek.web._report import bundle
 
     def so_far(run: Run) -> None:
-        desk.answer(_figures(run), run.replications)
+        desk.answer(_totals(run), run.replications)
 
     run = simulate(
         corridor, replications=request.replications, seed=request.case.seed, out=desk.folder / RUN,
@@ -83,9 +105,19 @@ def _simulate(request: asked.Simulate, corridor: Corridor, desk: Desk) -> None:
 
 def _figures(run: Run) -> dict[str, Any]:
     """Return what `jibek simulate --json` prints, and `values`: some figures replication by replication."""
+    return run.document() | {"values": _values(run)}
+
+
+def _totals(run: Run) -> dict[str, Any]:
+    """Return those of all figures that are shown while others are under way: a hundredth of them."""
+    means, intervals = run.statistics.tree("total")
+    head = {name: run.manifest[name] for name in ("start", "days", "currency", "replications")}
+    return head | means | {"intervals": intervals, "values": _values(run)}
+
+
+def _values(run: Run) -> dict[str, list[float | None]]:
     found = {name: run.statistics.values_of(name).tolist() for name in HEADLINE}
-    values = {name: [None if math.isnan(one) else one for one in each] for name, each in found.items()}
-    return run.document() | {"values": values}
+    return {name: [None if math.isnan(one) else one for one in each] for name, each in found.items()}
 
 
 def _bound(request: asked.Bound, corridor: Corridor, desk: Desk) -> None:
@@ -146,16 +178,22 @@ _DO: dict[type[asked.Part], Callable[[Any, Corridor, Desk], None]] = {
 }
 
 
-def _plan(request: asked.PlanTransfer, desk: Desk) -> None:
-    from jibek.transfer import PlanError, check_plan, generate, search, write_package
+def _transfer_job(request: asked.PlanTransfer, packages: Store) -> TransferJob:
+    from jibek.transfer import generate
 
-    begin = time.perf_counter()
     given = request.generate
-    before: Found | None = None
     try:
-        job = generate(given.family, given.size, seed=given.seed) if given else desk.packages.job(request.package or "")
+        return generate(given.family, given.size, seed=given.seed) if given else packages.job(request.package or "")
     except ValueError as error:
         raise JibekError(str(error)) from None
+
+
+def _plan(request: asked.PlanTransfer, desk: Desk) -> None:
+    from jibek.transfer import PlanError, check_plan, search, write_package
+
+    begin = time.perf_counter()
+    before: Found | None = None
+    job = _transfer_job(request, desk.packages)
     plans = search(job, seed=request.seed)
     found = next(plans)  # the rule's; what no plan is below comes with the next
     for found in plans:

@@ -157,8 +157,8 @@ class Job(Part):
     replications: int | None = Field(default=None, description="replications that the answer is made of")
     answer: dict[str, Any] | None = Field(
         default=None,
-        description="what the command of that name prints with `--json`; of a simulation under way: so far, and always with "
-        "`values`: some figures replication by replication",
+        description="what the command of that name prints with `--json`; of a simulation under way: its totals so far, and always "
+        "with `values`: some figures replication by replication",
     )
     problems: list[Problem] = Field(default=[], description="why it failed")
     created: datetime

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 
 from jibek.serve import _models as asked
 from jibek.serve._jobs import Client, Held, Jobs, TooManyError, job_id
-from jibek.serve._kinds import PAGE, REPORT, package_of, prepared
+from jibek.serve._kinds import PAGE, REPORT, check, package_of
 from jibek.serve._packages import Store
 from jibek.web._report import filled
 
@@ -40,7 +40,7 @@ def router(store: Store, jobs: Jobs) -> APIRouter:
         if held := jobs.useful(id):
             held.clients.add(client)
             return _told(held, 200)
-        await run_in_threadpool(_check, store, request)
+        await run_in_threadpool(check, store, request)
         if held := jobs.useful(id):  # asked for twice at the same time
             held.clients.add(client)
             return _told(held, 200)
@@ -99,14 +99,6 @@ def _content(store: Store, request: asked.Request) -> str:
     """Return the content of the package that a job is about."""
     package = package_of(request)
     return store.content(package) if package else ""
-
-
-def _check(store: Store, request: asked.Request) -> None:
-    """Refuse what cannot be done, as far as it is known before it is begun."""
-    if not isinstance(request, asked.PlanTransfer):
-        prepared(store, request.case)
-    elif request.package is not None:
-        store.job(request.package)
 
 
 def _told(held: Held, status: int) -> Response:

@@ -15,11 +15,11 @@ from jibek.study._answers import Answers, unit
 from jibek.study._bottlenecks import FIGURES, Bottlenecks, Effect, bottlenecks, moved, raised
 from jibek.study._bound import AsGiven, Bound, Limit, Month, bound
 from jibek.study._capacity import Capacity, Service, capacity
-from jibek.study._compare import Comparison, compare
+from jibek.study._compare import Comparison, compare, points_of_cases
 from jibek.study._designs import Placed, points_of
 from jibek.study._evaluate import PointError, Progress, evaluate, outcomes, refuse_unknown
 from jibek.study._file import StudyError, StudyFile, read_study
-from jibek.study._invest import Investment, Option, Step, invest
+from jibek.study._invest import Investment, Option, Step, affordable, invest
 from jibek.study._point import Point
 from jibek.study._sweep import Sweep, sweep
 from jibek.study._sweep_figure import sweep_figure
@@ -51,6 +51,7 @@ __all__ = [
     "Sweep",
     "Uncertainty",
     "Workers",
+    "affordable",
     "at_home",
     "bottlenecks",
     "bound",
@@ -62,6 +63,7 @@ __all__ = [
     "on_cluster",
     "outcomes",
     "points_of",
+    "points_of_cases",
     "raised",
     "read_study",
     "refuse_unknown",

@@ -134,16 +134,30 @@ def compare(
     >>> found.differences("total.transit_days.mean")["slow"].mean > 0
     True
     """
+    numbers = range(replications)
+    points = points_of_cases(corridor, cases, seed, numbers)
+    base = Point(corridor, seed=seed, numbers=numbers)
+    as_it_is, outcomes = beside(base, list(points.values()), workers, progress)
+    return Comparison(as_it_is, *parted(points, outcomes))
+
+
+def points_of_cases(
+    corridor: Corridor, cases: Mapping[str, Sequence[str]], seed: int = 0, numbers: range = range(1)
+) -> dict[str, Point]:
+    """Return the point of each case, by name; see `compare`.
+
+    Raises
+    ------
+    ChangeError
+        With every problem of every case, named by it.
+    """
     if BASE in cases or not cases:
         message = "is the name of the corridor as it is" if BASE in cases else "name at least one case: NAME=CHANGE"
         raise ChangeError([Problem(BASE if BASE in cases else "--case", None, None, message)])
-    numbers = range(replications)
     points = {}
     for name, parts in cases.items():
         changes = tuple(part for part in parts if "=" in part)
         measures = tuple(part for part in parts if "=" not in part)
         points[name] = Point(corridor, measures, changes, seed, numbers)
     checked(points)
-    base = Point(corridor, seed=seed, numbers=numbers)
-    as_it_is, outcomes = beside(base, list(points.values()), workers, progress)
-    return Comparison(as_it_is, *parted(points, outcomes))
+    return points

@@ -241,8 +241,7 @@ def invest(
     if objective not in OBJECTIVES:
         known = near(objective, OBJECTIVES) or f"; there are {', '.join(OBJECTIVES)}"
         raise ChangeError([Problem(f"--objective {objective}", None, None, f"is not known{known}")])
-    found = choices(corridor, by)
-    _afforded(found, budget_million)
+    found = affordable(corridor, budget_million, by)
     search = Search(found, budget_million, workers, *OBJECTIVES[objective], seed, replications, progress)
     width = search.pilot(zone, ZONE)
     first = search.candidates()
@@ -284,12 +283,21 @@ def invest(
     )
 
 
-def _afforded(found: Choices, budget_million: float) -> None:
+def affordable(corridor: Corridor, budget_million: float, by: date | None = None) -> Choices:
+    """Return what can be chosen; see `invest`.
+
+    Raises
+    ------
+    ChangeError
+        If it is nothing, or nothing within the budget.
+    """
+    found = choices(corridor, by)
     costs = {name: found.cost_of[found.alone(name)] for name in found.open}
     if min(costs.values()) > budget_million:
         told = ", ".join(f"{name} {cost:g}" for name, cost in sorted(costs.items(), key=lambda one: one[1]))
         message = f"is below every cost; with what they require, in millions: {told}"
         raise ChangeError([Problem(f"--budget {budget_million:g}", None, None, message)])
+    return found
 
 
 def _options(search: Search, first: Mapping[int, Answers], told: Sequence[int]) -> dict[int, Option]:

@@ -162,7 +162,7 @@ export interface Job {
   left_s: number | null;
   /** replications that the answer is made of */
   replications: number | null;
-  /** what the command of that name prints with `--json`; of a simulation under way: so far, and always with `values`: some figures replication by replication */
+  /** what the command of that name prints with `--json`; of a simulation under way: its totals so far, and always with `values`: some figures replication by replication */
   answer: Record<string, unknown> | null;
   /** why it failed */
   problems: Problem[];
