@@ -68,8 +68,12 @@ def test_the_same_request_is_not_done_again(server: Server, simulated: dict[str,
     answer = server.ask("POST", "/api/jobs", simulated["request"])
     assert answer.status == 200
     assert answer.json == simulated
-    listed = server.ask("GET", "/api/jobs").json
-    assert [one["answer"] for one in listed if one["id"] == simulated["id"]] == [None]
+    listed = server.ask("GET", "/api/jobs?most=1000").json
+    (one,) = [one for one in listed if one["id"] == simulated["id"]]
+    assert (one["kind"], one["package"], one["state"]) == ("simulate", "starter", "done")
+    assert one["size_bytes"] > 10_000
+    assert {"request", "answer"}.isdisjoint(one)
+    assert server.ask("GET", "/api/jobs?most=1&skip=1").json == listed[1:2]
 
 
 def test_answers_narrow(server: Server) -> None:
@@ -81,7 +85,25 @@ def test_answers_narrow(server: Server) -> None:
     assert counts == sorted(counts)
     assert counts[-1] == 5
     assert {one["answer"]["replications"] == one["replications"] for one in seen if one["answer"]} == {True}
-    assert list(server.events(job["id"])) == seen[-1:]
+    assert {len(json.dumps(one["answer"])) < 5_000 for one in seen if one["answer"] and one["replications"] < 5} == {
+        True
+    }
+    whole = server.job(job["id"])
+    assert [one["answer"] for one in seen if one["answer"]][-1] == whole["answer"]
+    assert list(server.events(job["id"])) == [whole]
+    assert whole["answer"]["flows"]
+
+
+def test_who_connects_again_is_not_told_again(server: Server, simulated: dict[str, Any]) -> None:
+    where = f"/api/jobs/{simulated['id']}/events"
+    first = server.ask("GET", where).body
+    id = re.search(rb"^id: ([0-9a-f]{16})$", first, re.MULTILINE)
+    assert id is not None
+    again = server.ask("GET", where, Last_Event_ID=id[1].decode()).body
+    assert len(first) > len(again) + 10_000
+    told = json.loads(again.partition(b"data: ")[2])
+    assert (told["state"], told["answer"]) == ("done", None)
+    assert json.loads(server.ask("GET", where, Last_Event_ID="another").body.partition(b"data: ")[2]) == simulated
 
 
 def test_files_of_a_simulation(server: Server, simulated: dict[str, Any]) -> None:

@@ -13,7 +13,8 @@ import pytest
 from commands import call
 from jibek.serve import _jobs, _pool
 from jibek.serve._desk import Order, Over, Ready, Told
-from jibek.serve._jobs import Client, Held, Jobs, Limits, TooManyError, job_id
+from jibek.serve._held import Client, Held
+from jibek.serve._jobs import Jobs, Limits, TooManyError, job_id
 from jibek.serve._models import Case, Invest, Job, Problem, Simulate
 from jibek.serve._packages import Store
 from jibek.serve._safety import CLOSED, COOKIE, Guard, page_policy
@@ -274,7 +275,8 @@ def test_jobs_are_limited(tmp_path: Path) -> None:
     with_jobs(tmp_path, test, of_client=2, unfinished=3)
 
 
-def test_the_oldest_make_way(tmp_path: Path) -> None:
+@pytest.mark.parametrize("limits", [{"kept_bytes": 25_000}, {"kept": 2}])
+def test_the_oldest_make_way(limits: dict[str, int], tmp_path: Path) -> None:
     async def test(jobs: Jobs) -> None:
         (worker,) = Worker.made
         ids = []
@@ -286,7 +288,41 @@ def test_the_oldest_make_way(tmp_path: Path) -> None:
         assert [one.job.id for one in jobs] == [ids[2], ids[1]]
         assert {path.name for path in (tmp_path / "jobs").iterdir()} == set(ids[1:])
 
-    with_jobs(tmp_path, test, workers=1, kept_bytes=25_000)
+    with_jobs(tmp_path, test, workers=1, **limits)
+    Worker.made.clear()
+
+    async def later(jobs: Jobs) -> None:
+        assert len(list(jobs)) == 1
+
+    with_jobs(tmp_path, later, kept=1)
+
+
+def test_an_answer_is_told_once(tmp_path: Path) -> None:
+    """To each who watches; how far the job is goes out without it."""
+
+    def said(held: Held, had: str) -> tuple[str, Any]:
+        id, pieces = held.event(had)
+        return id, json.loads(b"".join(pieces).partition(b"data: ")[2])["answer"]
+
+    async def test(jobs: Jobs) -> None:
+        held = submit(jobs, simulate())
+        (worker,) = Worker.made
+        assert said(held, "") == ("", None)
+        worker.say(Told(0.3, b'{"total":1}', 1))
+        one, answer = said(held, "")
+        assert answer == {"total": 1}
+        worker.say(Told(0.4))
+        assert said(held, one) == (one, None)
+        worker.say(Told(0.5, b'{"total":2}', 2))
+        two, answer = said(held, one)
+        assert answer == {"total": 2}
+        assert worker.order is not None
+        (worker.order.folder / "answer.json").write_bytes(b'{"total":2}')
+        worker.say(Over(files=("answer.json",)))
+        assert said(held, two) == (two, None)
+        assert said(held, "") == (two, {"total": 2})
+
+    with_jobs(tmp_path, test, workers=1)
 
 
 def test_two_servers_do_not_share_a_folder(tmp_path: Path) -> None:

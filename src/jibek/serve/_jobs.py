@@ -14,21 +14,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
-
-from pydantic import ValidationError
 
 from jibek import __version__
 from jibek._error import JibekError
 from jibek.results._folder import RunError, locked
 from jibek.results._memory import memory_bytes
 from jibek.serve._desk import Begin, Order, Over, Ready, Told
-from jibek.serve._kinds import ANSWER, PAGE, REPORT, package_of
-from jibek.serve._models import FINAL, Bound, Job, Problem, Request, Simulate, State
+from jibek.serve._held import NOTHING, Answer, Client, Held
+from jibek.serve._kept import Kept
+from jibek.serve._kinds import ANSWER, package_of
+from jibek.serve._models import Bound, Job, Problem, Request, Simulate, State
 from jibek.serve._packages import Store
 from jibek.serve._pool import Died, Message, Worker
 
-HEAD = "job.json"
 GRACE_S = 2.0
 """How long a worker is given to end a job that is no longer wanted, before it is ended itself."""
 FAILED_KEPT = 100
@@ -53,8 +51,8 @@ class Limits:
         Jobs of one client that are not done.
     unfinished
         Jobs of all that are not done.
-    kept_bytes
-        Room for the files of jobs that are done; the oldest make way.
+    kept, kept_bytes
+        Jobs that are done, and room for their files; the oldest make way.
     """
 
     workers: int = 2
@@ -62,74 +60,12 @@ class Limits:
     memory_bytes: int = field(default_factory=lambda: max(memory_bytes() // 2, 2_000_000_000))
     of_client: int = 8
     unfinished: int = 64
+    kept: int = 1_000
     kept_bytes: int = 20_000_000_000
-
-
-class Client(NamedTuple):
-    """Who asks: the address, and what tells pages at the same address apart."""
-
-    address: str
-    page: str = ""
 
 
 class TooManyError(JibekError):
     """There are as many unfinished jobs as there may be."""
-
-
-NOBODY = Client("")
-
-
-class Held:
-    """A job the server holds, and who waits for it.
-
-    Parameters
-    ----------
-    job
-        What is told of it; the answer is beside.
-    client, content
-        Who asked for it first; content of its package.
-    """
-
-    def __init__(self, job: Job, client: Client = NOBODY, content: str = "") -> None:
-        self.job = job
-        self.client = client
-        self.content = content
-        self.clients = {client}
-        """Those who want it."""
-        self.answer: bytes | None = None
-        """What has been found so far, as JSON."""
-        self.folder: Path | None = None
-        """Where its files are; None until it is done."""
-        self.size = 0
-        """Bytes of them."""
-        self.version = 0
-        self.changed = asyncio.Event()
-        self.begun = 0.0
-        self._told = (-1, b"")
-
-    @property
-    def over(self) -> bool:
-        """Whether nothing more happens to it."""
-        return self.job.state in FINAL
-
-    def change(self) -> None:
-        """Let those who wait know."""
-        self.version += 1
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-    def told(self) -> bytes:
-        """Return the whole job as JSON."""
-        if self._told[0] != self.version:
-            answer = self.answer or b"null"
-            if self.folder is not None:
-                answer = (self.folder / ANSWER).read_bytes()
-            head = self.job.model_dump_json(exclude={"answer"}).encode()
-            text = head[:-1] + b',"answer":' + answer + b"}"
-            if self.over:
-                return text  # not kept twice: there are many, and they are on disk
-            self._told = (self.version, text)
-        return self._told[1]
 
 
 class Jobs:
@@ -152,9 +88,9 @@ class Jobs:
 
     def __init__(self, data: Path, packages: Store, limits: Limits) -> None:
         self.limits = limits
-        self._done, self._drafts = data / "jobs", data / "drafts"
-        for folder in (self._done, self._drafts):
-            folder.mkdir(parents=True, exist_ok=True)
+        self._kept = Kept(data / "jobs", limits.kept, limits.kept_bytes)
+        self._drafts = data / "drafts"
+        self._drafts.mkdir(parents=True, exist_ok=True)
         try:
             self._lock = locked(data)
         except RunError:
@@ -171,10 +107,8 @@ class Jobs:
     def start(self) -> None:
         """Remove what another server left half done, find what is done, begin the workers."""
         self._clear()
-        for folder in self._done.iterdir():
-            held = _read(folder)
-            if held is not None:
-                self._held[held.job.id] = held
+        self._held = {held.job.id: held for held in self._kept.find()}
+        self._make_room()
         self._workers = [Worker(self._begin, self._hear)]  # the others when it is ready: what it compiles they find
 
     def close(self) -> None:
@@ -250,7 +184,7 @@ class Jobs:
         """End a job that is not done; its worker is asked to stop, then made to."""
         job = held.job
         job.state, job.problems, job.left_s, job.finished = state, list(problems), None, datetime.now(UTC)
-        held.answer = None
+        held.so_far = NOTHING
         held.change()
         if held in self._queue:
             self._queue.remove(held)
@@ -321,7 +255,13 @@ class Jobs:
         if held.over:
             pass
         elif isinstance(message, Over) and not message.problems:
-            self._keep(held, under_way.folder, message.files)
+            try:
+                self._kept.keep(held, under_way.folder, message.files)
+            except OSError as error:
+                self._end(held, "failed", Problem(message=f"it cannot be kept: {error.strerror or error}"))
+            else:
+                held.change()
+                self._make_room()
         elif isinstance(message, Over):
             self._end(held, "failed", *message.problems)
         else:
@@ -331,31 +271,9 @@ class Jobs:
             )
         shutil.rmtree(under_way.folder, ignore_errors=True)
 
-    def _keep(self, held: Held, draft: Path, files: tuple[str, ...]) -> None:
-        """Put a job that is done into its place, all at once."""
-        names = [REPORT if name == PAGE else name for name in files if name != ANSWER]
-        done = {"state": "done", "share": 1.0, "left_s": 0.0, "finished": datetime.now(UTC), "files": names}
-        job, folder = held.job.model_copy(update=done), self._done / held.job.id
-        try:
-            (draft / HEAD).write_text(job.model_dump_json(exclude={"answer"}, indent=1), encoding="utf-8")
-            shutil.rmtree(folder, ignore_errors=True)  # one that is spoilt
-            draft.replace(folder)
-        except OSError as error:
-            self._end(held, "failed", Problem(message=f"it cannot be kept: {error.strerror or error}"))
-            return
-        held.job, held.folder, held.answer, held.size = job, folder, None, _size(folder)
-        held.change()
-        self._make_room()
-
     def _make_room(self) -> None:
-        """Let the oldest jobs that are done make way, if all take too much room."""
-        done = [held for held in self if held.folder is not None]
-        room = self.limits.kept_bytes
-        for held in done:
-            room -= held.size
-            if room < 0 and held.folder is not None and held is not done[0]:
-                shutil.rmtree(held.folder, ignore_errors=True)
-                del self._held[held.job.id]
+        for held in self._kept.make_room(self):
+            del self._held[held.job.id]
 
 
 @dataclass
@@ -385,21 +303,5 @@ def _told(held: Held, told: Told) -> None:
     held.job.share = told.share
     held.job.left_s = seconds * (1 - told.share) / told.share if told.share > 0 else None
     if told.answer is not None:
-        held.answer, held.job.replications = told.answer, told.replications
+        held.so_far, held.job.replications = Answer.of(told.answer), told.replications
     held.change()
-
-
-def _read(folder: Path) -> Held | None:
-    """Read a job that is done; what is none is left alone."""
-    try:
-        held = Held(Job.model_validate_json((folder / HEAD).read_bytes()))
-    except (OSError, ValidationError):
-        return None
-    if held.job.id != folder.name or held.job.state != "done" or not (folder / ANSWER).is_file():
-        return None
-    held.folder, held.size = folder, _size(folder)
-    return held
-
-
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

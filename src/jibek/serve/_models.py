@@ -158,9 +158,22 @@ class Job(Part):
     answer: dict[str, Any] | None = Field(
         default=None,
         description="what the command of that name prints with `--json`; of a simulation under way: its totals so far, and always "
-        "with `values`: some figures replication by replication",
+        "with `values`: some figures replication by replication; null in an event if one before has told it",
     )
     problems: list[Problem] = Field(default=[], description="why it failed")
     created: datetime
     finished: datetime | None = None
     files: list[str] = Field(default=[], description="names of the files that can be fetched")
+
+
+class Listed(Part):
+    """A job in the list."""
+
+    id: str
+    kind: Literal["simulate", "bound", "bottlenecks", "compare", "invest", "plan"]
+    package: str | None
+    state: State
+    share: float
+    created: datetime
+    finished: datetime | None
+    size_bytes: int = Field(description="room that its files take")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from jibek.serve import _models as asked
-from jibek.serve._jobs import Client, Held, Jobs, TooManyError, job_id
+from jibek.serve._held import Client, Held
+from jibek.serve._jobs import Jobs, TooManyError, job_id
 from jibek.serve._kinds import PAGE, REPORT, check, package_of
 from jibek.serve._packages import Store
 from jibek.web._report import filled
@@ -50,9 +52,9 @@ def router(store: Store, jobs: Jobs) -> APIRouter:
             raise HTTPException(429, str(error)) from None
 
     @routes.get("/jobs")
-    async def list_jobs() -> list[asked.Job]:
-        """List all jobs, the newest first, without their answers."""
-        return [held.job for held in jobs]
+    async def list_jobs(skip: Skip = 0, most: Most = 100) -> list[asked.Listed]:
+        """List jobs, the newest first, without what was asked and answered."""
+        return [_listed(held) for held in islice(jobs, skip, skip + most)]
 
     @routes.get("/jobs/{id}", response_model=asked.Job, responses=_problems(404))
     async def get_job(id: str) -> Response:
@@ -65,9 +67,9 @@ def router(store: Store, jobs: Jobs) -> APIRouter:
         jobs.cancel(known(id), client)
 
     @routes.get("/jobs/{id}/events", responses=_EVENTS | _problems(404), response_class=StreamingResponse)
-    async def watch_job(id: str) -> Response:
-        """Watch a job: server-sent events named `job`, each with the whole job, from how it stands now to its end."""
-        return StreamingResponse(_events(known(id), jobs), media_type="text/event-stream")
+    async def watch_job(id: str, last_event_id: LastEvent = "") -> Response:
+        """Watch a job to its end: server-sent events named `job`, each with the job, and with its answer if that is new."""
+        return StreamingResponse(_events(known(id), jobs, last_event_id), media_type="text/event-stream")
 
     @routes.get("/jobs/{id}/page", responses=_BINARY | _problems(404, 409), response_class=FileResponse)
     async def get_job_page(id: str) -> Response:
@@ -93,6 +95,11 @@ def _client(request: Request) -> Client:
 
 
 Asking = Annotated[Client, Depends(_client)]
+Skip = Annotated[int, Query(ge=0, le=100_000, description="how many of the newest are left out")]
+Most = Annotated[int, Query(ge=1, le=1_000, description="how many are listed")]
+LastEvent = Annotated[
+    str, Header(max_length=100, description="id of the last event seen: its answer is not told again")
+]
 
 
 def _content(store: Store, request: asked.Request) -> str:
@@ -105,14 +112,24 @@ def _told(held: Held, status: int) -> Response:
     return Response(held.told(), status, media_type="application/json")
 
 
-async def _events(held: Held, jobs: Jobs) -> AsyncIterator[bytes]:
+def _listed(held: Held) -> asked.Listed:
+    job = held.job
+    return asked.Listed(
+        id=job.id, kind=job.kind, package=package_of(job.request) or None, state=job.state, share=job.share, created=job.created,
+        finished=job.finished, size_bytes=held.size,
+    )  # fmt: skip
+
+
+async def _events(held: Held, jobs: Jobs, had: str) -> AsyncIterator[bytes]:
     """Yield a job whenever it has changed, to its end; between, say that the server is still there."""
     seen = -1
     while not jobs.closing:
         changed = held.changed
         if held.version != seen:
             seen = held.version
-            yield b"event: job\ndata: " + held.told() + b"\n\n"
+            had, pieces = held.event(had)
+            for piece in pieces:
+                yield piece
         if held.over:
             return
         try:

@@ -162,7 +162,7 @@ export interface Job {
   left_s: number | null;
   /** replications that the answer is made of */
   replications: number | null;
-  /** what the command of that name prints with `--json`; of a simulation under way: its totals so far, and always with `values`: some figures replication by replication */
+  /** what the command of that name prints with `--json`; of a simulation under way: its totals so far, and always with `values`: some figures replication by replication; null in an event if one before has told it */
   answer: Record<string, unknown> | null;
   /** why it failed */
   problems: Problem[];
@@ -189,6 +189,19 @@ export interface Lever {
   whole: boolean;
   /** share of it that demand as given needs in the mean; null: not known */
   used: number | null;
+}
+
+/** A job in the list. */
+export interface Listed {
+  id: string;
+  kind: "simulate" | "bound" | "bottlenecks" | "compare" | "invest" | "plan";
+  package: string | null;
+  state: "queued" | "running" | "done" | "failed" | "cancelled";
+  share: number;
+  created: string;
+  finished: string | null;
+  /** room that its files take */
+  size_bytes: number;
 }
 
 /** A change of the corridor with a cost and a date. */

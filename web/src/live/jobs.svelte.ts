@@ -51,13 +51,17 @@ export class Watched {
   private follow(id: string): void {
     this.events = new EventSource(addressOf("jobs", id, "events"));
     this.events.addEventListener("job", (event) => this.take(JSON.parse((event as MessageEvent<string>).data) as Job));
-    this.events.onerror = () => this.retry(true);
+    this.events.onerror = () => {
+      if (this.events?.readyState === EventSource.CLOSED) this.retry(true);
+      else this.lost = true; // the browser connects again, and is not told again what it knows
+    };
   }
 
   private take(job: Job): void {
     this.lost = false;
     this.wait = SOONEST_S;
-    this.job = job;
+    const known = this.job?.id === job.id ? this.job.answer : null;
+    this.job = { ...job, answer: job.answer ?? known };
     this.problems = job.problems;
     if (!FINAL.has(job.state)) return;
     this.events?.close();

@@ -5,7 +5,7 @@ import { api, problemsOf } from "./api";
 import { Watched } from "./jobs.svelte";
 import type { Answer } from "./paired";
 
-/** A change starts its simulation when nothing else was changed for so long. */
+/** A change starts its simulation at once; others that follow within this time start theirs when nothing else was changed for so long. */
 const PAUSE_MS = 150;
 
 /** A case that is simulated: its figures as they come, and at last the whole run. */
@@ -46,17 +46,19 @@ export class WhatIf {
   problems = $state.raw<Problem[]>([]);
   replications = $state(8);
   private pause = 0;
+  private touched = -PAUSE_MS;
   private key = "";
 
   /** Simulate a case, and its package as it is; what was simulated for another is stopped. */
   simulate(next: Case, settled: () => void): void {
     const key = JSON.stringify([next, this.replications]);
     if (key === this.key) return;
-    const first = this.key === "";
     this.key = key;
+    const quiet = performance.now() - this.touched >= PAUSE_MS;
+    this.touched = performance.now();
     clearTimeout(this.pause);
     this.changed?.watched.cancel();
-    this.pause = window.setTimeout(() => this.start(next, settled), first ? 0 : PAUSE_MS);
+    this.pause = window.setTimeout(() => this.start(next, settled), quiet ? 0 : PAUSE_MS);
   }
 
   private start(next: Case, settled: () => void): void {
