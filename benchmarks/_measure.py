@@ -51,12 +51,14 @@ class Size:
     sample: int = 1
     clients: int = 50
     load_s: float = 60.0
+    boxes: int = 820
+    played_s: float = 6.0
 
 
 TINY = Size(
     repeats=1, days=3, warmup_days=2, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
     replications=2, compile_anew=False, seeds=1, search_s=0.5,
-    changes=2, paired=2, most=4, sample=60, clients=4, load_s=1.0,
+    changes=2, paired=2, most=4, sample=60, clients=4, load_s=1.0, boxes=40, played_s=1.0,
 )  # fmt: skip
 
 

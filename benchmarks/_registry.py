@@ -8,6 +8,7 @@ from pathlib import Path
 
 from benchmarks._bottlenecks import limits
 from benchmarks._defaults import defaults
+from benchmarks._frames import frames
 from benchmarks._invest import investment
 from benchmarks._measure import Row, Size
 from benchmarks._pending import pending
@@ -25,6 +26,7 @@ from benchmarks._transfer import transfer
 from benchmarks._writing import writing
 
 BENCHMARKS: dict[str, Callable[[Size, Path], Iterator[Row]]] = {
+    "frames": lambda size, _: frames(size),
     "limits": lambda size, _: limits(size),
     "reference": lambda size, _: reference(size),
     "mm1": lambda size, _: queue(size),

@@ -2,7 +2,7 @@ import type { BoardCrane, BoardTrain } from "../data/board";
 import { say } from "../messages";
 import { craneAt, presence, type Plan } from "./plan";
 
-export const COLOURS = ["ink", "quiet", "border", "paper", "raised", "accent", "narrow", "broad", "moving", "handling", "checks"] as const;
+export const COLOURS = ["ink", "quiet", "border", "paper", "land", "raised", "accent", "narrow", "broad", "moving", "handling", "checks"] as const;
 export type Colours = Record<(typeof COLOURS)[number], string>;
 
 /** How the yard lies on the canvas, in pixels. */
@@ -68,7 +68,8 @@ export class Scene {
     const { pen, time, frame } = shot;
     const { trains, cranes } = this.plan.board;
     const count = { trains: 0, carried: 0, loaded: 0 };
-    pen.clearRect(0, 0, frame.width, frame.height);
+    pen.fillStyle = shot.ink.land;
+    pen.fillRect(0, 0, frame.width, frame.height);
     pen.textBaseline = "middle";
     pen.font = `${0.72 * frame.letter}px sans-serif`;
     this.drawGround(shot);
