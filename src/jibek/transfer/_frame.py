@@ -139,7 +139,8 @@ def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str,
 def _nearest(track_of: Mapping[str, t.Track], trains: Sequence[str], others: Sequence[str]) -> list[t.Track]:
     """List the tracks of some trains, those nearest to others first."""
     return sorted(
-        (track_of[train] for train in trains), key=lambda one: sum(abs(one.y_m - track_of[train].y_m) for train in others)
+        (track_of[train] for train in trains),
+        key=lambda one: sum(abs(one.y_m - track_of[train].y_m) for train in others),
     )
 
 
