@@ -3,11 +3,14 @@
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
+import polars as pl
 import pytest
 
 from jibek.corridor import read
-from jibek.results import simulate
+from jibek.results import Run, RunError, simulate
+from jibek.results import _writer as writer
 from jibek.simulate import Deadlock, Replication, compile_corridor, replicate_into
 from jibek.simulate import _replicate as engine
 
@@ -37,7 +40,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def worked_on(make, *, jobs: int = 2, replications: int = 1) -> list[int]:
     compiled = compile_corridor(read("starter").with_clock(days=40))
-    return list(replicate_into(make, compiled, in_parts=True, jobs=jobs, replications=replications))
+    return list(replicate_into(make, compiled, jobs=jobs, replications=replications))
 
 
 def test_the_next_part_is_simulated_meanwhile(made: list[int]) -> None:
@@ -101,3 +104,44 @@ def test_an_interruption_ends_it_at_once() -> None:
     corridor = read("starter").with_clock(days=36_000)
     with pytest.raises(KeyboardInterrupt):
         simulate(corridor, replications=3, jobs=2, containers=False, progress=interrupt)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a full device")
+@pytest.mark.parametrize("full", ["000-003", "001-001"])
+def test_a_disk_that_fills_up_while_parts_are_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: str
+) -> None:
+    write, written = pl.LazyFrame.sink_parquet, []
+
+    def fail(frame: pl.LazyFrame, path: Path, **options: object) -> None:
+        if path.parent.name == "hops" and path.stem == full:
+            path.symlink_to("/dev/full")
+        write(frame, path)
+        written.append(path.stem)
+
+    monkeypatch.setattr(writer, "ROWS_A_FILE", 500)
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", fail)
+    out = tmp_path / "run"
+    with pytest.raises(RunError, match="cannot be written"):
+        simulate(read("starter").with_clock(days=60), replications=2, jobs=1, out=out)
+    assert "000-002" in written
+    if full.startswith("000"):
+        assert not out.exists()
+    else:
+        files = [file for file in out.rglob("*") if file.is_file()]
+        assert not any("draft" in str(file) or file.stem.startswith("001") for file in files)
+        assert Run.open(out).replications == 1
+        assert Run.open(out).query("select count(distinct replication) as n from stages")["n"].to_list() == [1]
+
+
+def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
+    def interrupt(done: float, events: int) -> None:
+        if done > 0.6:
+            raise KeyboardInterrupt
+
+    run = simulate(
+        read("starter").with_clock(days=2000), replications=2, jobs=1, out=tmp_path / "run", progress=interrupt
+    )
+    assert run.manifest["interrupted"]
+    assert run.table("containers")["replication"].unique().to_list() == [0]
+    assert not list((tmp_path / "run").glob(".*"))

@@ -4,16 +4,20 @@ import re
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from corridors import corridor as random_corridor
 from jibek.corridor import Corridor, read
 from jibek.results import Run, simulate
 from jibek.results import _transit as transit
 from jibek.results import _waits as waits
+from jibek.results import _writer as writer
 from jibek.results._network import Network, names_of
 from jibek.results._sample import Sample
 from jibek.results._summary import Summariser
+from jibek.results._tables import LARGE
 from jibek.simulate import Deadlock, Replication, compile_corridor, replicate, replicate_into
 from jibek.simulate import _replicate as engine
 
@@ -32,7 +36,7 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def parts_of(corridor: Corridor, seed: int) -> list[Replication]:
-    return next(replicate_into(list, compile_corridor(corridor), in_parts=True, seed=seed))
+    return next(replicate_into(list, compile_corridor(corridor), seed=seed))
 
 
 def told(replication: Replication) -> np.ndarray:
@@ -67,22 +71,64 @@ def test_figures_are_those_of_the_whole(small_parts: None, seed: int, tight: boo
         with pytest.raises(Deadlock, match=f"^{re.escape(str(dead))}$"):
             parts_of(corridor, seed)
         return
-    _, summed = next(replicate_into(summarise.of, compile_corridor(corridor), in_parts=True, seed=seed))
+    _, summed = next(replicate_into(summarise.of, compile_corridor(corridor), seed=seed))
     assert summed.quantities == pytest.approx(whole.quantities, rel=1e-9, abs=1e-12, nan_ok=True)
     np.testing.assert_allclose(summed.months, whole.months, rtol=1e-9)
     np.testing.assert_allclose(summed.budget, whole.budget, rtol=1e-9, atol=1e-12)
 
 
-def test_trips_and_legs_are_written_the_same(small_parts: None, tmp_path: Path) -> None:
-    corridor = read("starter").with_clock(days=40)
-    runs = [simulate(corridor, replications=2, seed=4, out=tmp_path / name, containers=name == "whole")
-            for name in ("whole", "parts")]  # fmt: skip
-    for table in ("trips", "legs", "closed", "daily"):
-        assert runs[1].table(table).equals(runs[0].table(table)), table
-    assert not {"containers", "hops"} & set(runs[1].manifest["tables"])
-    assert Run.open(tmp_path / "parts").statistics["total.transit_days.p90"].mean == pytest.approx(
-        runs[0].statistics["total.transit_days.p90"].mean, rel=1e-12
+def rows_of(run: Run, table: str) -> pl.DataFrame:
+    """Return a table with the containers named by flow and number, in an order that does not depend on how it was written."""
+    rows = run.table(table)
+    if table == "hops":
+        names = run.table("containers").select("replication", "container", "flow", "number")
+        rows = rows.join(names, on=("replication", "container"), validate="m:1")
+    keys = {
+        "containers": ("flow", "number"),
+        "hops": ("flow", "number", "seq"),
+        "trips": ("trip",),
+        "legs": ("trip", "seq"),
+    }
+    return rows.drop("container", strict=False).sort("replication", *keys[table])
+
+
+@pytest.mark.parametrize("containers", [True, False])
+def test_what_is_written_part_by_part_is_the_whole(
+    small_parts: None,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    containers: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(writer, "ROWS_A_FILE", 500)
+    corridor = read("starter").with_clock(days=60)
+    whole = Run.collect(
+        corridor, names_of(corridor), replicate(corridor, replications=2, seed=4), seed=4, out=tmp_path / "a"
     )
+    run = simulate(corridor, replications=2, seed=4, out=tmp_path / "run", containers=containers)
+    tables = ("containers", "hops", "trips", "legs") if containers else ("trips", "legs")
+    for table in tables:
+        assert len(list((tmp_path / "run" / table).iterdir())) > 4
+        assert len(list((tmp_path / "a" / table).iterdir())) == 2
+        assert_frame_equal(rows_of(run, table), rows_of(whole, table), check_exact=True)
+    assert [name for name in run.manifest["tables"] if name in LARGE] == list(tables)
+    assert Run.open(tmp_path / "run").statistics["total.transit_days.p90"].mean == pytest.approx(
+        whole.statistics["total.transit_days.p90"].mean, rel=1e-12
+    )
+
+
+def test_numbers_are_given_in_order(small_parts: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(writer, "ROWS_A_FILE", 500)
+    run = simulate(read("starter").with_clock(days=60), seed=4, out=tmp_path / "run")
+    containers = run.table("containers")["container"]
+    assert containers.to_list() == list(range(containers.len()))
+    assert (
+        run.table("hops")
+        .select("container", "seq")
+        .equals(run.table("hops").select("container", "seq").sort("container", "seq"))
+    )
+    trips = run.table("trips").sort("trip")
+    assert trips["trip"].to_list() == list(range(trips.height))
+    assert trips["called_h"].is_sorted()
 
 
 def test_what_is_held_does_not_grow_with_the_days(small_parts: None) -> None:
@@ -91,7 +137,7 @@ def test_what_is_held_does_not_grow_with_the_days(small_parts: None) -> None:
             return max(part.containers["flow"].size + part.trips["service"].size for part in parts)
 
         compiled = compile_corridor(read("starter").with_clock(days=days))
-        return next(replicate_into(rows, compiled, in_parts=True, seed=1))
+        return next(replicate_into(rows, compiled, seed=1))
 
     assert most(400) < 2 * most(50)
 

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.corridor import Corridor
-from jibek.results._archive import Archive
-from jibek.results._closed import Closed
 from jibek.results._folder import FORMAT, Folder
 from jibek.results._network import Network
 from jibek.results._quantities import groups_of
 from jibek.results._summary import Summarised, Summariser, Summary
-from jibek.results._tables import SMALL, detailed, small_table
+from jibek.results._tables import SMALL, small_table
+from jibek.results._writer import Writer
 from jibek.simulate._replication import Names, Replication
 
 if TYPE_CHECKING:
@@ -82,33 +80,12 @@ class Collection:
         """Summarise a replication that comes in parts, in whatever thread; its tables of single things are written meanwhile."""
         if self.folder is None:
             last, summary = self._summarise.of(parts)
-        elif self._containers:
-            last, summary = self._written_aside(parts)
         else:
-            archive = Archive()
-            last, summary = self._summarise.of(
-                parts, lambda part, closed: archive.add(part, closed) if self._follows(part.number) else None
-            )
-            if self._follows(last.number):
-                self._draft(*archive.whole(last))
+            with Writer(self._network, self.folder, containers=self._containers) as writer:
+                last, summary = self._summarise.of(
+                    parts, lambda part, closed: writer.add(part, closed) if self._follows(part.number) else None
+                )
         return last.without_single_things(), summary
-
-    def _written_aside(self, parts: Iterator[Replication]) -> Summarised:
-        """Summarise a replication that comes in one, while another thread writes it."""
-        written: list[Future[None]] = []
-        with ThreadPoolExecutor(1) as aside:
-            summarised = self._summarise.of(
-                parts, lambda part, closed: written.append(aside.submit(self._draft, part, closed))
-            )
-        for one in written:
-            one.result()
-        return summarised
-
-    def _draft(self, replication: Replication, closed: Closed) -> None:
-        """Write the tables of single things of a replication, if they are kept."""
-        if self.folder is not None and self._follows(replication.number):
-            tables = detailed(self._network, replication, closed, containers=self._containers)
-            self.folder.draft(replication.number, tables)
 
     def _follows(self, number: int) -> bool:
         """Whether tables of single things are kept of a replication."""

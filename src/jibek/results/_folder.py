@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jibek.corridor import TABLES, Corridor, JibekError, write
-from jibek.results._tables import DETAILED, SMALL
+from jibek.results._tables import LARGE, SMALL
 from jibek.results._views import views
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ FORMAT = 1
 MANIFEST, VIEWS, CORRIDOR, FIGURES, DRAFT = "manifest.json", "views.sql", "corridor", "figures", ".jibek-draft"
 REPORT = "report.html"
 """The report of a run, where one was written; a new run makes it void."""
+_OURS = re.compile(r"[0-9]+(-[0-9]+)?")
+"""Names of the files of tables: replication, and of large tables stretch."""
 PICTURES = ("time_budget", "transit_time", "queue", "yard", "utilisation", "space_time")
 
 
@@ -69,27 +72,35 @@ class Folder:
             self.close()
             raise
 
-    def draft(self, number: int, tables: Iterable[tuple[str, pl.LazyFrame]]) -> None:
-        """Write tables of a replication, each as it comes, for `add` to take over; in whatever thread."""
+    def draft(self, number: int, stretch: int, tables: Iterable[tuple[str, pl.LazyFrame]]) -> None:
+        """Write tables of a stretch of a replication, each as it comes, for `add` to take over; in whatever thread."""
         for name, frame in tables:
-            (self._draft / name).mkdir(exist_ok=True)
-            _write(frame, self._draft / _file(name, number))
+            self._write(frame, Path(name, f"{number:03d}-{stretch:03d}.parquet"))
 
     def add(self, number: int, tables: Iterable[tuple[str, pl.LazyFrame]]) -> None:
         """Write tables of a replication, and take over those drafted before: all of them or none."""
-        files = [_file(name, number) for name in (*DETAILED, *SMALL)]
         try:
-            self.draft(number, tables)
+            for name, frame in tables:
+                self._write(frame, Path(name, f"{number:03d}.parquet"))
             self._begin()
-            for file in files:
-                if (self._draft / file).exists():
-                    (self.path / file).parent.mkdir(exist_ok=True)
-                    (self._draft / file).replace(self.path / file)
+            for file in _files_of(self._draft, number):
+                (self.path / file).parent.mkdir(exist_ok=True)
+                (self._draft / file).replace(self.path / file)
         except BaseException:
-            for file in files:
-                (self._draft / file).unlink(missing_ok=True)
-                (self.path / file).unlink(missing_ok=True)
+            for folder in (self._draft, self.path):
+                for file in _files_of(folder, number):
+                    (folder / file).unlink()
             raise
+
+    def _write(self, frame: pl.LazyFrame, name: Path) -> None:
+        import polars as pl
+
+        file = self._draft / name
+        file.parent.mkdir(exist_ok=True)
+        try:
+            frame.sink_parquet(file, compression="uncompressed", statistics=False)
+        except pl.exceptions.PolarsError as error:
+            raise RunError(f"{file}: cannot be written: {error}") from None
 
     def _begin(self) -> None:
         """Let the files of an older run make way, once."""
@@ -155,7 +166,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
 
 def tables_in(path: Path) -> list[str]:
     """Return the tables that a run folder has."""
-    return [name for name in (*DETAILED, *SMALL) if _parts(path, name)]
+    return [name for name in (*LARGE, *SMALL) if _parts(path, name)]
 
 
 def read_table(path: Path, name: str) -> pl.DataFrame:
@@ -168,27 +179,24 @@ def read_table(path: Path, name: str) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(file, glob=False) for file in files])
 
 
-def _file(table: str, number: int) -> Path:
-    """Return the file of a table of a replication, in its folder."""
-    return Path(table, f"{number:03d}.parquet")
-
-
-def _write(frame: pl.LazyFrame, file: Path) -> None:
-    import polars as pl
-
-    try:
-        frame.sink_parquet(file, compression="uncompressed", statistics=False)
-    except pl.exceptions.PolarsError as error:
-        raise RunError(f"{file}: cannot be written: {error}") from None
-
-
 def _parts(path: Path, name: str) -> list[Path]:
-    """Return the files of a table, by replication."""
-    return sorted((file for file in (path / name).glob("*.parquet") if file.stem.isdecimal()), key=_number)
+    """Return the files of a table, by replication and stretch."""
+    return sorted((file for file in (path / name).glob("*.parquet") if _OURS.fullmatch(file.stem)), key=_numbers)
 
 
-def _number(file: Path) -> int:
-    return int(file.stem)
+def _numbers(file: Path) -> list[int]:
+    """Return the numbers of the replication, and of the stretch, that a file is of."""
+    return [int(number) for number in file.stem.split("-")]
+
+
+def _files_of(path: Path, number: int) -> list[Path]:
+    """Return the files of a replication, by their names in a folder."""
+    return [
+        file.relative_to(path)
+        for name in (*LARGE, *SMALL)
+        for file in _parts(path, name)
+        if _numbers(file)[0] == number
+    ]
 
 
 def _refuse_to_lose(path: Path, *, overwrite: bool) -> None:
@@ -239,9 +247,9 @@ def _clear(path: Path) -> None:
     for folder, names in ours.items():
         for name in names:
             (path / folder / name).unlink(missing_ok=True)
-    for table in (*DETAILED, *SMALL):
+    for table in (*LARGE, *SMALL):
         for file in _parts(path, table):
             file.unlink()
-    for folder in (CORRIDOR, FIGURES, *DETAILED, *SMALL):
+    for folder in (CORRIDOR, FIGURES, *LARGE, *SMALL):
         with suppress(OSError):
             (path / folder).rmdir()

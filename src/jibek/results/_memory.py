@@ -14,7 +14,7 @@ _CONTAINER, _RIDE, _VEHICLE = 150, 180, 400
 """Bytes that a container, a ride and a vehicle take: in the world, copied out of it, and summarised."""
 
 _DAYS_HELD = 90.0
-"""Days for which a replication that comes in parts is taken to hold a container, until it has left and its part is over."""
+"""Days for which a replication is taken to hold a container, until it has left and its part is over."""
 
 
 def memory_bytes() -> int:
@@ -28,7 +28,7 @@ def memory_bytes() -> int:
     return min([machine, *(limit for limit in limits if limit != resource.RLIM_INFINITY)])
 
 
-def refuse_too_much(compiled: Compiled, *, at_once: int, in_parts: bool) -> None:
+def refuse_too_much(compiled: Compiled, *, at_once: int) -> None:
     """Refuse a corridor whose replications would not fit into memory.
 
     Parameters
@@ -37,8 +37,6 @@ def refuse_too_much(compiled: Compiled, *, at_once: int, in_parts: bool) -> None
         The corridor.
     at_once
         Replications that are in memory at the same time.
-    in_parts
-        Whether they come in parts.
 
     Raises
     ------
@@ -46,7 +44,7 @@ def refuse_too_much(compiled: Compiled, *, at_once: int, in_parts: bool) -> None
         With the largest flow, the numbers, and what to do.
     """
     days = (compiled.end_h - compiled.begin_h) / 24.0
-    containers = expected_containers(compiled) * (min(1.0, _DAYS_HELD / days) if in_parts else 1.0)
+    containers = expected_containers(compiled) * min(1.0, _DAYS_HELD / days)
     rides = [n * _services(compiled, flow) for flow, n in enumerate(containers)]
     names = compiled.names
     things = 2 * len(names.zones) + 2 * len(names.terminals) + len(names.equipment) + len(names.checks)

@@ -72,12 +72,11 @@ def simulate(
     """
     jobs = jobs or os.cpu_count() or 1
     compiled = compile_corridor(corridor)
-    refuse_too_much(compiled, at_once=min(jobs, replications), in_parts=not containers)
+    refuse_too_much(compiled, at_once=min(jobs, replications))
     collection = Collection(
         corridor, compiled.names, seed, out=out, containers=containers, overwrite=overwrite, followed=followed
     )
     series = replicate_into(
-        collection.summarise, compiled, in_parts=not containers, replications=replications, seed=seed, jobs=jobs,
-        progress=progress,
-    )  # fmt: skip
+        collection.summarise, compiled, replications=replications, seed=seed, jobs=jobs, progress=progress
+    )
     return Run.of(collection, series, so_far)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,14 +10,15 @@ from numpy.typing import NDArray
 
 from jibek.results._closed import Closed
 from jibek.results._network import STAGES, Network
+from jibek.results._numbers import Numbers
 from jibek.results._summary import MONTHLY, Summary
 from jibek.simulate._replication import Replication
 
 if TYPE_CHECKING:
     import polars as pl
 
-DETAILED = ("containers", "hops", "trips", "legs")
-"""Tables with a row for each container, vehicle or closed time: large."""
+LARGE = ("containers", "hops", "trips", "legs")
+"""Tables with a row for each container or vehicle."""
 
 SMALL = ("closed", "daily", "quantities", "budget", "months")
 """Tables whose size does not grow with the traffic."""
@@ -47,14 +48,10 @@ PLAIN_TRIPS = (
 PLAIN_LEGS = ("place_h", "checked_h", "admitted_h", "enter_h", "exit_h")
 
 
-def detailed(
-    network: Network, replication: Replication, closed: Closed, *, containers: bool = True
-) -> Iterator[tuple[str, pl.LazyFrame]]:
-    """Yield containers and hops (if wanted), trips and legs of a replication, each made when it is asked for."""
-    makers = {"trips": _trips, "legs": _legs}
-    if containers:
-        makers |= {"containers": _containers, "hops": _hops}
-    yield from ((name, make(network, replication, closed)) for name, make in makers.items())
+def large_table(name: str, network: Network, part: Replication, closed: Closed, numbers: Numbers) -> pl.LazyFrame:
+    """Return what is over in a part of a replication, for one of the tables `LARGE`."""
+    makers = {"containers": _containers, "hops": _hops, "trips": _trips, "legs": _legs}
+    return makers[name](network, part, closed, numbers)
 
 
 def small_table(name: str, network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:
@@ -91,10 +88,10 @@ def _small(values: NDArray[Any]) -> NDArray[np.int32]:
     return values.astype(np.int32)
 
 
-def _containers(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
-    held = replication.containers
+def _containers(network: Network, part: Replication, closed: Closed, numbers: Numbers) -> pl.LazyFrame:
+    held = part.containers
     columns = {
-        "container": np.arange(held["flow"].size, dtype=np.int32),
+        "container": np.arange(numbers.container, numbers.container + len(held["flow"]), dtype=np.int32),
         "flow": _ids(network.names.flows, held["flow"]),
         "itinerary": _ids(network.names.itineraries, held["itinerary"]),
         "number": _small(held["number"]),
@@ -102,46 +99,46 @@ def _containers(network: Network, replication: Replication, closed: Closed) -> p
         "enter_h": held["enter_h"],
         "leave_h": held["leave_h"],
     }
-    return _frame(replication, columns)
+    return _frame(part, columns)
 
 
-def _hops(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
+def _hops(network: Network, part: Replication, closed: Closed, numbers: Numbers) -> pl.LazyFrame:
     import polars as pl
 
-    held = replication.hops
-    first = replication.containers["first_hop"]
+    held = part.hops
+    first = part.containers["first_hop"]
     seq = np.arange(held["container"].size) - first[held["container"]]
-    trip = pl.Series(_small(held["trip"]))
+    trip = pl.Series(np.append(numbers.trip, np.int32(-1))[held["trip"]])  # -1 looks up the last
     columns = {
-        "container": _small(held["container"]),
+        "container": _small(held["container"]) + np.int32(numbers.container),
         "seq": seq.astype(np.int8),
         "service": _ids(network.names.services, held["service"]),
         "trip": trip.set(trip < 0, None),
         **{name: held[name] for name in PLAIN_HOPS},
         "direct": held["direct"].astype(bool),
         "closed_h": closed.hops,
-        "hold_h": _holds(replication),
+        "hold_h": _holds(part),
     }
-    return _frame(replication, columns)
+    return _frame(part, columns)
 
 
-def _holds(replication: Replication) -> NDArray[np.float64]:
+def _holds(part: Replication) -> NDArray[np.float64]:
     """Return how long each container was held after each hop."""
-    hops, containers = replication.hops, replication.containers
+    hops, containers = part.hops, part.containers
     released = np.empty(hops["off_h"].size)
     released[:-1] = np.where(hops["direct"][1:], hops["off_h"][:-1], hops["ready_h"][1:])
-    released[np.append(containers["first_hop"][1:], released.size) - 1] = containers["leave_h"]
+    released[np.append(containers["first_hop"], released.size)[1:] - 1] = containers["leave_h"]
     return np.asarray(released - hops["off_h"])
 
 
-def _trips(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
+def _trips(network: Network, part: Replication, closed: Closed, numbers: Numbers) -> pl.LazyFrame:
     import polars as pl
 
-    held = replication.trips
+    held = {name: values[numbers.over] for name, values in part.trips.items()}
     service = held["service"]
     names = network.names
     columns = {
-        "trip": np.arange(service.size, dtype=np.int32),
+        "trip": numbers.trip[numbers.over],
         "service": _ids(names.services, service),
         "rotation": _ids(names.rotations, held["rotation"]),
         "fleet": _ids(names.fleets, network.fleet_of[held["rotation"]]),
@@ -154,23 +151,23 @@ def _trips(network: Network, replication: Replication, closed: Closed) -> pl.Laz
         "containers": _small(held["containers"]),
         "teu": held["quarters"] / 4,
         **{name: held[name] for name in PLAIN_TRIPS},
-        "leaving_closed_h": closed.leaving,
-        "berthing_closed_h": closed.berthing,
+        "leaving_closed_h": closed.leaving[numbers.over],
+        "berthing_closed_h": closed.berthing[numbers.over],
     }
-    return _frame(replication, columns)
+    return _frame(part, columns)
 
 
-def _legs(network: Network, replication: Replication, closed: Closed) -> pl.LazyFrame:
+def _legs(network: Network, part: Replication, closed: Closed, numbers: Numbers) -> pl.LazyFrame:
     from jibek.results import _kernels as kernels
 
-    held = replication.legs
-    order = kernels.sort_groups(
-        held["trip"], first := kernels.count_groups(held["trip"], replication.trips["service"].size)
-    )
+    held = part.legs
+    of = np.where(numbers.over[held["trip"]], held["trip"], np.int32(-1))
+    first = kernels.count_groups(of, numbers.trip.size)
+    order = kernels.sort_groups(of, first)
     link, back, trip = (held[name][order] for name in ("link", "back", "trip"))
     seq = np.arange(link.size) - first[trip]
     columns = {
-        "trip": _small(trip),
+        "trip": numbers.trip[trip],
         "seq": seq.astype(np.int16),
         "link": _ids(network.names.links, link),
         "back": back.astype(bool),
@@ -180,7 +177,7 @@ def _legs(network: Network, replication: Replication, closed: Closed) -> pl.Lazy
         "admission_closed_h": closed.admission[order],
         "path_closed_h": closed.path[order],
     }
-    return _frame(replication, columns)
+    return _frame(part, columns)
 
 
 def _closed(network: Network, replication: Replication, summary: Summary) -> pl.LazyFrame:

@@ -100,14 +100,16 @@ def replicate(
     [0, 1]
     """
     compiled = compile_corridor(corridor)
-    yield from replicate_into(next, compiled, replications=replications, seed=seed, jobs=jobs, progress=progress)
+    yield from replicate_into(
+        next, compiled, in_parts=False, replications=replications, seed=seed, jobs=jobs, progress=progress
+    )
 
 
 def replicate_into(
     make: Callable[[Parts], Made],
     compiled: Compiled,
     *,
-    in_parts: bool = False,
+    in_parts: bool = True,
     replications: int = 1,
     seed: int = 0,
     jobs: int = 1,
