@@ -238,7 +238,7 @@ MUTATIONS = (
     ),
     Mutation(
         "past-the-end", "_loop.py",
-        'w.heap[1]["time"] >= until', 'w.heap[1]["time"] > until',
+        'now >= until', 'now > until',
         "The last moment of the clock still happens.",
     ),
     Mutation(

@@ -132,9 +132,10 @@ def clear(world: World, number: Numbers, trips: Flags) -> None:
     ):
         for rows in references:
             rows[...] = numbers[rows]
-    events = np.concatenate([pending(world, kind) for kind in (STEP, HOLD)])
-    what = world.heap["what"][events]
-    world.heap["what"][events] = (what & ~_ID_MASK) | number[what & _ID_MASK]
+    for kind in (STEP, HOLD):
+        heap, events = pending(world, kind)
+        what = heap["what"][events]
+        heap["what"][events] = (what & ~_ID_MASK) | number[what & _ID_MASK]
 
 
 def _raw(table: NDArray[Any]) -> NDArray[np.int64]:

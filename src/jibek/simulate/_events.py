@@ -6,11 +6,14 @@ import math
 
 import numpy as np
 
-from jibek.simulate._network import NONE
+from jibek.simulate._network import NEVER, NONE
 from jibek.simulate._source import inner
 
 # Kinds of events, each with the row it concerns.
 BLOCK, SLOT, TIMER, STEP, CHECK, PATH, RUN, HOLD, TURN = np.arange(9)
+
+# The heaps of pending events.
+NEAR, FAR = np.arange(2)
 
 # Kinds of questions.
 WORK, CALL, POSITION, ADMIT = np.arange(4)
@@ -24,68 +27,89 @@ _KIND_BITS = 4
 def push(w, time, kind, row):
     """Add an event; events of the same time are handled in the order in which they were added.
 
-    Most events make one new event, often a near one: it takes the place that `pop` left, and sinks a little.
+    Most events make one new event, often a near one: it takes the place that `pop` left, and sinks a little. Arrivals and steps of
+    equipment, half of all events and few at a time, have a heap of their own.
     """
     count = w.count[0]
     what = (count["sequence"] << (_ID_BITS + _KIND_BITS)) | (kind << _ID_BITS) | row
     count["sequence"] += 1
-    if count["hole"] == 1:
-        count["hole"] = 0
-        _sink(w, time, what)
+    if kind in (STEP, BLOCK):
+        _put(w.near, w.pending[NEAR], time, what)
     else:
-        count["heap"] += 1
-        _rise(w, time, what)
+        _put(w.far, w.pending[FAR], time, what)
+
+
+@inner
+def _put(heap, pending, time, what):
+    if pending["hole"] == 1:
+        pending["hole"] = 0
+        _sink(heap, pending["size"], time, what)
+    else:
+        pending["size"] += 1
+        _rise(heap, pending["size"], time, what)
+
+
+@inner
+def next_h(w):
+    """Return the time of the earliest event, having filled the holes; `NEVER`: there is none."""
+    _fill(w.near, w.pending[NEAR])
+    _fill(w.far, w.pending[FAR])
+    return min(w.near[1]["time"], w.far[1]["time"])
 
 
 @inner
 def pop(w):
-    """Take the earliest event, after `fill`; return its kind and row."""
-    w.count[0]["hole"] = 1
-    first = w.heap[1]["what"]
-    return (first >> _ID_BITS) & ((1 << _KIND_BITS) - 1), first & _ID_MASK
+    """Take the earliest event, after `next_h`; return its kind and row."""
+    near, far = w.near[1], w.far[1]
+    what = near["what"]
+    if near["time"] < far["time"] or (near["time"] == far["time"] and what < far["what"]):
+        w.pending[NEAR]["hole"] = 1
+    else:
+        what = far["what"]
+        w.pending[FAR]["hole"] = 1
+    return (what >> _ID_BITS) & ((1 << _KIND_BITS) - 1), what & _ID_MASK
 
 
 @inner
-def fill(w):
-    """Fill the place at the top of the heap with the last event, if no new one has come into it."""
-    count = w.count[0]
-    if count["hole"] == 1:
-        count["hole"] = 0
-        last = w.heap[count["heap"]]
-        count["heap"] -= 1
-        _sink(w, last["time"], last["what"])
+def _fill(heap, pending):
+    """Fill the place at the top of a heap with the last event, if no new one has come into it; places behind the last hold `NEVER`."""
+    if pending["hole"] == 1:
+        pending["hole"] = 0
+        last = heap[pending["size"]]
+        pending["size"] -= 1
+        time, what = last["time"], last["what"]
+        last["time"] = NEVER
+        if pending["size"] > 0:
+            _sink(heap, pending["size"], time, what)
 
 
 @inner
-def _rise(w, time, what):
-    """Put an event into the last place of the heap, or above it if it comes before the events there."""
-    place = w.count[0]["heap"]
+def _rise(heap, place, time, what):
+    """Put an event into the last place of a heap, or above it if it comes before the events there."""
     while place > 1:
-        above = w.heap[place >> 1]
+        above = heap[place >> 1]
         if above["time"] < time or (above["time"] == time and above["what"] < what):
             break
-        w.heap[place]["time"], w.heap[place]["what"] = above["time"], above["what"]
+        heap[place]["time"], heap[place]["what"] = above["time"], above["what"]
         place >>= 1
-    w.heap[place]["time"], w.heap[place]["what"] = time, what
+    heap[place]["time"], heap[place]["what"] = time, what
 
 
 @inner
-def _sink(w, time, what):
-    """Put an event into the top of the heap, or below it if it comes after the events there."""
-    size = w.count[0]["heap"]
+def _sink(heap, size, time, what):
+    """Put an event into the top of a heap, or below it if it comes after the events there."""
     place, child = 1, 2
     while child <= size:
-        if child < size:
-            one, other = w.heap[child], w.heap[child + 1]
-            child += int(other["time"] < one["time"])  # not a branch: it would be guessed wrong every second time
-            if other["time"] == one["time"] and other["what"] < one["what"]:
-                child += 1
-        below = w.heap[child]
+        one, other = heap[child], heap[child + 1]
+        child += int(other["time"] < one["time"])  # not a branch: it would be guessed wrong every second time
+        if other["time"] == one["time"] and other["what"] < one["what"]:
+            child += 1
+        below = heap[child]
         if time < below["time"] or (time == below["time"] and what < below["what"]):
             break
-        w.heap[place]["time"], w.heap[place]["what"] = below["time"], below["what"]
+        heap[place]["time"], heap[place]["what"] = below["time"], below["what"]
         place, child = child, 2 * child
-    w.heap[place]["time"], w.heap[place]["what"] = time, what
+    heap[place]["time"], heap[place]["what"] = time, what
 
 
 @inner

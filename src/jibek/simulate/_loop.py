@@ -9,7 +9,9 @@ from jibek.simulate._events import (
     BLOCK,
     CALL,
     CHECK,
+    FAR,
     HOLD,
+    NEAR,
     PATH,
     POSITION,
     RUN,
@@ -21,7 +23,7 @@ from jibek.simulate._events import (
     append,
     ask_work,
     ask_zone,
-    fill,
+    next_h,
     pop,
     push,
     turn_days,
@@ -174,23 +176,25 @@ def run(w, until, heap_margin):
     if count["begun"] == 0:
         count["begun"] = 1
         begin(w)
+    most_pending = w.far.size - heap_margin
+    most_trips, most_legs = w.trip.size - w.vehicle.size, w.leg.size - w.vehicle.size
     while True:
         if count["unused"] < w.terminal.size + 256:
             return MORE_VEHICLES
-        if count["heap"] + heap_margin > w.heap.size:
+        if max(w.pending[NEAR]["size"], w.pending[FAR]["size"]) > most_pending:
             return MORE_EVENTS
-        if count["trips"] + w.vehicle.size > w.trip.size or count["legs"] + w.vehicle.size > w.leg.size:
+        if count["trips"] > most_trips or count["legs"] > most_legs:
             return MORE_LOG
         if count["agenda"] < count["asked"]:
             _answer(w, count["now"])
             continue
-        fill(w)
-        if count["heap"] == 0 or w.heap[1]["time"] >= until:
+        now = next_h(w)
+        if now >= until:
             if until >= w.clock[1]:
                 _finish(w)
             return DONE
-        count["now"] = w.heap[1]["time"]
-        turn_days(w, count["now"])
-        kind, row = pop(w)
+        count["now"] = now
         count["events"] += 1
-        _handle(w, count["now"], kind, row)
+        turn_days(w, now)
+        kind, row = pop(w)
+        _handle(w, now, kind, row)

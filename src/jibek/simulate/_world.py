@@ -24,7 +24,7 @@ from jibek.simulate._demand import (
     expected_containers,
     turns,
 )
-from jibek.simulate._events import _ID_BITS, _ID_MASK, _KIND_BITS
+from jibek.simulate._events import _ID_BITS, _ID_MASK, _KIND_BITS, FAR, NEAR, STEP
 from jibek.simulate._events import BLOCK as BLOCK_EVENT
 from jibek.simulate._handle import directory, register
 from jibek.simulate._network import (
@@ -63,8 +63,9 @@ TRIP = _record(
 )  # fmt: skip
 LEG = _record(trip=I4, link=I4, back=I4, place_h=F8, checked_h=F8, admitted_h=F8, enter_h=F8, exit_h=F8)
 EVENT = _record(time=F8, what=I8)
+PENDING = _record(size=I8, hole=I8)
 COUNT = _record(
-    heap=I8, hole=I8, sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
+    sequence=I8, events=I8, free=I8, vehicles=I8, trips=I8, legs=I8, block=I8, turn=I8, agenda=I8, asked=I8,
     entered=I8, left=I8, lifting=I8, holding=I8, begun=I8, unused=I8, containers=I8, hops=I8, blocks=I8, today=I8, midnight_h=F8, now=F8,
 )  # fmt: skip
 
@@ -116,7 +117,9 @@ class World:
     vehicle: NDArray[Any]
     trip: NDArray[Any]
     leg: NDArray[Any]
-    heap: NDArray[Any]
+    near: NDArray[Any]
+    far: NDArray[Any]
+    pending: NDArray[Any]
     agenda: NDArray[np.int64]
     count: NDArray[Any]
     positions: NDArray[np.float64]
@@ -140,7 +143,7 @@ class World:
 _TABLES = {
     "link": LINK, "terminal": TERMINAL, "zone": ZONE, "equipment": EQUIPMENT, "check": CHECK, "service": SERVICE,
     "fleet": FLEET, "rotation": ROTATION, "flow": FLOW, "demand": DEMAND, "container": CONTAINER, "hop": HOP, "block": BLOCK, "turn": TURN,
-    "vehicle": VEHICLE, "trip": TRIP, "leg": LEG, "heap": EVENT, "count": COUNT,
+    "vehicle": VEHICLE, "trip": TRIP, "leg": LEG, "near": EVENT, "far": EVENT, "pending": PENDING, "count": COUNT,
 }  # fmt: skip
 _REALS = {"slot", "clock", "month_h", "listed_h", "share", "yard_max"}
 _MATRICES = {"rate", "positions", "queue", "yard", "busy", "posts", "lifts"}
@@ -201,7 +204,9 @@ def make_world(
         vehicle=np.zeros(0, VEHICLE),
         trip=np.zeros(4096, TRIP),
         leg=np.zeros(16384, LEG),
-        heap=np.zeros(0, EVENT),
+        near=_events(0),
+        far=_events(0),
+        pending=np.zeros(2, PENDING),
         agenda=np.zeros(1 << int(tasks).bit_length(), I8),
         count=count,
         positions=daily[0],
@@ -232,14 +237,16 @@ def with_demand(world: World, until: float) -> World:
     if following_h < NEVER:
         world.block[size] = (following_h, 0, 0, 0)
         world.count["blocks"] += 1
-    world.heap["what"][pending(world, BLOCK_EVENT)] &= ~_ID_MASK  # of the block that came next, which is the first now
+    heap, events = pending(world, BLOCK_EVENT)
+    heap["what"][events] &= ~_ID_MASK  # of the block that came next, which is the first now
     return world
 
 
-def pending(world: World, kind: np.signedinteger[Any]) -> NDArray[np.int64]:
-    """Return where in the heap the events of a kind stand."""
-    what = world.heap["what"][1 : world.count["heap"][0] + 1]
-    return 1 + np.flatnonzero((what >> _ID_BITS) & ((1 << _KIND_BITS) - 1) == kind)
+def pending(world: World, kind: np.signedinteger[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return a heap, and where in it the events of a kind stand."""
+    heap, row = (world.near, NEAR) if kind in (STEP, BLOCK_EVENT) else (world.far, FAR)
+    what = heap["what"][1 : world.pending["size"][row] + 1]
+    return heap, 1 + np.flatnonzero((what >> _ID_BITS) & ((1 << _KIND_BITS) - 1) == kind)
 
 
 def grow_vehicles(world: World, vehicles: int) -> World:
@@ -263,8 +270,18 @@ def heap_margin(world: World) -> int:
 
 def grow_heap(world: World) -> World:
     """Return the world with room for more pending events."""
-    size = 2 * int(world.count["heap"][0]) + 2 * heap_margin(world)
-    return replace(world, heap=_longer(world.heap, size))
+    size = 2 * int(world.pending["size"].max()) + 2 * heap_margin(world)
+    heaps = {"near": _events(size), "far": _events(size)}
+    for name, heap in heaps.items():
+        heap[: len(getattr(world, name))] = getattr(world, name)
+    return replace(world, **heaps)
+
+
+def _events(size: int) -> NDArray[Any]:
+    """Return a heap for so many events, with none, and a place that stays empty behind them."""
+    heap = aligned(size + 1, EVENT)
+    heap["time"] = NEVER
+    return heap
 
 
 def grow_log(world: World) -> World:
