@@ -11,10 +11,21 @@ from jibek.transfer._frame import following, frames
 from jibek.transfer._layout import lay_out
 
 
+BEGINS = {"in-01A": 300.0, "in-01B": 0.0, "in-01C": 600.0}
+
+
+def test_trains_of_the_other_side_may_come_to_the_nearest_track_one_after_the_other() -> None:
+    job = generate("merge", 90, seed=1, held=0.0)
+    frame = next(frames(job, plan_by_rule(job), BEGINS))
+    assert {berth.trains: berth.track.y_m for berth in frame} == {
+        ("in-01B",): -8.0, ("in-01C",): -8.0, ("in-01A",): -13.0, ("out-01A", "out-01B"): 8.0,
+    }  # fmt: skip
+    assert set(following(frame)) == {("out-01A", "out-01B", 0.0)}
+
+
 def test_a_third_train_may_come_to_the_nearest_track_when_two_side_by_side_have_gone() -> None:
     job = generate("merge", 90, seed=1, held=0.0)
-    begins = {"in-01A": 300.0, "in-01B": 0.0, "in-01C": 600.0}
-    frame = next(frames(job, plan_by_rule(job), begins))
+    _, frame, *_ = frames(job, plan_by_rule(job), BEGINS)
     assert {berth.trains: berth.track.y_m for berth in frame} == {
         ("in-01B",): -8.0, ("in-01C",): -8.0, ("in-01A",): -8.0, ("out-01A",): 8.0, ("out-01B",): 13.0,
     }  # fmt: skip
@@ -25,7 +36,7 @@ def test_a_third_train_may_come_to_the_nearest_track_when_two_side_by_side_have_
 def test_a_train_that_comes_later_is_emptied_by_all_cranes_then() -> None:
     """To begin with it comes when the last box of the others has been lifted, and its boxes are shared."""
     job = generate("merge", 90, seed=1, held=0.0)
-    layout = lay_out(job, plan_by_rule(job), {})[0]
+    layout = lay_out(job, plan_by_rule(job), {})[1]
     tasks, state = layout.tasks, layout.start(0)
     layout.fit(state, course := empty_course(tasks))
     run(tasks, state, course)

@@ -135,7 +135,7 @@ def test_the_cheapest_loading_is_that_of_all() -> None:
         worth = rng.uniform(1, 10, len(matching.boxes))
         loadings._price(worth)
         places = matching.places
-        rules = matching._rules[places[0].model.id]
+        rules = matching.rules[places[0].model.id]
         values = [
             -sum(worth[b] for b, _ in chosen)
             for number in range(1, 5)

@@ -62,7 +62,7 @@ def plan(
     job: JobFolder,
     out: Out,
     rule: Annotated[bool, typer.Option("--rule", help="Plan by the dispatcher's rule, without a search.")] = False,
-    time_limit: Annotated[float, typer.Option(min=0, help="Seconds of search.")] = 30.0,
+    time_limit: Annotated[float, typer.Option(min=0, help="Seconds of search, by the clock.")] = 30.0,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
     as_json: AsJson = False,
 ) -> None:
@@ -70,13 +70,13 @@ def plan(
     from jibek.tables import refuse_to_lose
     from jibek.transfer import Plan, PlanError, check_plan, plan_by_rule, read_job, write_package
 
+    begin = time.perf_counter()
     made_for = read_job(job)
     refuse_to_lose(out, Plan.schema, overwrite=True)
     if made_for.begun or made_for.outages:
         message = "has moves that have begun, or cranes that are down; use: jibek transfer replan JOB PLAN --at TIME"
         raise typer.BadParameter(message, param_hint=str(job))
-    begin = time.perf_counter()
-    found = None if rule else _search(made_for, seed, begin + time_limit)
+    found = None if rule else _search(made_for, seed, begin + time_limit - time.perf_counter())
     made = found.plan if found else plan_by_rule(made_for)
     seconds = time.perf_counter() - begin
     verdict = check_plan(made_for, made)
@@ -95,25 +95,25 @@ def plan(
     _show_leftover(made)
 
 
-def _search(job: Job, seed: int, until: float) -> Found:
-    """Search until a time, or until Ctrl-C, and show how far it is; without time there is the rule's plan and its bound."""
+def _search(job: Job, seed: int, seconds: float) -> Found:
+    """Search for some time, or until Ctrl-C, and show how far it is; without time there is the rule's plan and a bound."""
     from rich.console import Console
 
-    from jibek.transfer import search
+    from jibek.transfer import search_for
 
-    plans = search(job, seed=seed)
+    plans = search_for(job, seconds, seed=seed)
     found = next(plans)
-    compiling = "searching; the first search after an installation compiles, for 10 to 30 s ..."
-    with Console(stderr=True).status(compiling) as status:
-        try:
-            found = next(plans)
-            while time.perf_counter() < until and not found.finished:
-                status.update(
-                    f"searching: {found.value.turnaround_s / 60:,.1f} min, no plan is below {_bounded(found)}"
-                )
-                found = next(plans)
-        except KeyboardInterrupt:
-            typer.echo("interrupted: the best plan so far is kept", err=True)
+    said = "searching; the first search after an installation compiles, for 10 to 30 s ..."
+    try:
+        with Console(stderr=True).status(said) as status:
+            for better in plans:
+                if better is not found:
+                    found = better
+                    status.update(
+                        f"searching: {found.value.turnaround_s / 60:,.1f} min, no plan is below {_bounded(found)}"
+                    )
+    except KeyboardInterrupt:
+        typer.echo("interrupted: the best plan so far is kept", err=True)
     return found
 
 
@@ -345,7 +345,7 @@ def _planned(path: Path, *, rule: bool, time_limit: float) -> tuple[Job, Plan, V
 
     job = read_job(path)
     if not rule:
-        found = _search(job, 0, time.perf_counter() + time_limit)
+        found = _search(job, 0, time_limit)
         return job, found.plan, found.value
     plan = plan_by_rule(job)
     return job, plan, check_plan(job, plan).value

@@ -189,18 +189,14 @@ def _transfer_job(request: asked.PlanTransfer, packages: Store) -> TransferJob:
 
 
 def _plan(request: asked.PlanTransfer, desk: Desk) -> None:
-    from jibek.transfer import PlanError, check_plan, search, write_package
+    from jibek.transfer import PlanError, check_plan, search_for, write_package
 
     begin = time.perf_counter()
     before: Found | None = None
     job = _transfer_job(request, desk.packages)
-    plans = search(job, seed=request.seed)
-    found = next(plans)  # the rule's; what no plan is below comes with the next
-    for found in plans:
+    for found in search_for(job, request.time_limit_s, seed=request.seed):
         seconds = time.perf_counter() - begin
         desk.tell(min(seconds / request.time_limit_s, 1.0) if request.time_limit_s else 1.0)
-        if seconds >= request.time_limit_s or found.finished:
-            break
         if found is not before:
             desk.answer(_planned(job, found, seconds))
         before = found

@@ -12,6 +12,7 @@ from jibek.transfer._replan import Kept, Replanned, replan
 from jibek.transfer._robustness import Robustness, robustness
 from jibek.transfer._rule import plan_by_rule
 from jibek.transfer._search import Found, search
+from jibek.transfer._search_for import search_for
 from jibek.transfer._times import Times, Worked, worked
 from jibek.transfer._under_way import under_way
 from jibek.transfer._verdict import PlanError, Value, Verdict, Violation
@@ -43,6 +44,7 @@ __all__ = [
     "replan",
     "robustness",
     "search",
+    "search_for",
     "under_way",
     "worked",
     "write_package",

@@ -35,7 +35,7 @@ class Bound:
     tardiness_s: float = 0.0
 
 
-def bound(job: Job, left_over: int = 0) -> Bound:
+def bound(job: Job, left_over: int = 0, *, quick: bool = False) -> Bound:
     """Bound the turnaround and the tardiness of every plan that leaves so many boxes over, or fewer.
 
     Parameters
@@ -44,6 +44,8 @@ def bound(job: Job, left_over: int = 0) -> Bound:
         Checked.
     left_over
         Number of boxes.
+    quick
+        Whether to do without linear programmes, which bound carrying along the yard: they take seconds for a large job.
 
     Examples
     --------
@@ -53,7 +55,7 @@ def bound(job: Job, left_over: int = 0) -> Bound:
     True
     """
     serving = _serving(job)
-    turns = list(_turns(job, serving, left_over))
+    turns = list(_turns(job, serving, left_over, quick=quick))
     each = [turn.floor_s - turn.begin_s for turn in turns]
     names = dict.fromkeys(turn.name for turn, seconds in zip(turns, each, strict=True) if seconds)
     best = Bound(" + ".join(names) or "none", sum(each))
@@ -61,7 +63,7 @@ def bound(job: Job, left_over: int = 0) -> Bound:
     together = least_sum(turns, uses) - sum(turn.begin_s for turn in turns)
     if together > best.seconds + 1e-6:
         best = Bound("shared", together)
-    return Bound(best.name, best.seconds, _tardiness_s(job, serving, left_over))
+    return Bound(best.name, best.seconds, _tardiness_s(job, serving, left_over, quick=quick))
 
 
 def _serving(job: Job) -> Mapping[str, set[str]]:
@@ -84,11 +86,11 @@ def _among(job: Job, serving: Mapping[str, set[str]], inbound: set[str] | None, 
     ]
 
 
-def _turns(job: Job, serving: Mapping[str, set[str]], left_over: int) -> Iterator[Task]:
+def _turns(job: Job, serving: Mapping[str, set[str]], left_over: int, *, quick: bool) -> Iterator[Task]:
     """Yield what is known of each group of trains: when its turnaround begins at the latest and ends at the earliest."""
     for trains in groups(job).values():
         ids = {train.id for train in trains}
-        boxes = Boxes(job, _among(job, serving, ids, ids), left_over)
+        boxes = Boxes(job, _among(job, serving, ids, ids), left_over, quick=quick)
         if boxes.number:
             name, end = boxes.last_s()
             begin = _begin_s(job, trains, boxes, left_over)
@@ -101,11 +103,11 @@ def _begin_s(job: Job, trains: Sequence[t.Train], boxes: Boxes, left_over: int) 
     return (max if left_over else min)(job.seconds(train.arrival) for train in sure)
 
 
-def _tardiness_s(job: Job, serving: Mapping[str, set[str]], left_over: int) -> float:
+def _tardiness_s(job: Job, serving: Mapping[str, set[str]], left_over: int, *, quick: bool) -> float:
     """Bound the weighted tardiness: each departure waits for the boxes that no other train takes, and cranes are shared."""
     tasks = []
     for departure in job.departures.values():
-        boxes = Boxes(job, _among(job, serving, None, {departure.train}), left_over)
+        boxes = Boxes(job, _among(job, serving, None, {departure.train}), left_over, quick=quick)
         if boxes.number:
             due, (name, end) = job.seconds(departure.due), boxes.last_s()
             tasks.append(Task(name, due, boxes.ready_s, max(end, due), boxes.crane_s, weight=departure.weight))

@@ -18,6 +18,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise, product
 
+import numpy as np
+
 from jibek.transfer import tables as t
 from jibek.transfer._bound_across import Across
 from jibek.transfer._bound_links import least_with_links
@@ -41,10 +43,12 @@ class Boxes:
         Each is served by a train.
     left_over
         How many of them need not be moved.
+    quick
+        Whether to do without linear programmes.
     """
 
-    def __init__(self, job: Job, boxes: Sequence[t.Box], left_over: int) -> None:
-        self.job, self.boxes, self.left_over = job, boxes, left_over
+    def __init__(self, job: Job, boxes: Sequence[t.Box], left_over: int, *, quick: bool = False) -> None:
+        self.job, self.boxes, self.left_over, self.quick = job, boxes, left_over, quick
         self.number = max(0, len(boxes) - left_over)
         self.goals = {
             destination: tuple(one.train for one in job.departures.values() if destination in one.destinations)
@@ -124,8 +128,10 @@ class Boxes:
         Where trains must stand, both are bounded together. Where they may stand anywhere, boxes could mostly be carried straight
         across, and branching over places of trains is left out then; ways without a box are those back across.
         """
+        if self.quick:
+            return 0.0
         matching = Matching(self.job, self.boxes, self.outbound)
-        if len(matching.pairs) > _LARGE:
+        if np.count_nonzero(matching.may) > _LARGE:
             return 0.0
         yard = Yard(self.job, matching)
         least = matching.bound(yard.cost_s(yard.spans), self.left_over)

@@ -42,7 +42,7 @@ class _Model:
 
     def __init__(self, matching: Matching, cost_s: Floats) -> None:
         self.costs: list[float] = [float(cost) for cost in cost_s]
-        self.rows: list[Row] = list(matching._proven)
+        self.rows: list[Row] = list(matching.proven)
         self.equal: list[Row] = []
         self.loads, self.links = list(range(len(self.costs))), list[int]()
         self.of_place: dict[int, list[int]] = defaultdict(list)

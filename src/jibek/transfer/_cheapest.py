@@ -1,12 +1,18 @@
-"""The cheapest loading of a wagon that keeps its rules, pattern of slots by pattern: compiled.
+"""The cheapest loading of a wagon that keeps its rules, pattern of slots by pattern, and which two boxes do not: compiled.
 
 Boxes are tried in the order of their cost, slot by slot, and no further than a loading can still be the cheapest.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import numba
 import numpy as np
+from numpy.typing import NDArray
+
+from jibek.transfer import tables as t
 
 KINDS = (
     "wagon_gross",
@@ -19,6 +25,35 @@ KINDS = (
 )
 """Rules of one wagon; that of a single box is kept by the pairs of the matching."""
 
+Floats = NDArray[np.float64]
+
+
+class Wagon(NamedTuple):
+    """A model as loadings are judged: by slot its centre and whether it is of 20 ft; limits; rules with their bands."""
+
+    centre: Floats
+    short: NDArray[np.bool_]
+    limits: Floats
+    rules: Floats
+
+
+def wagon_of(model: t.Model, rules: Iterable[t.Rule]) -> Wagon:
+    """Write a model and the rules that concern it as arrays."""
+    axles = model.axles / 2
+    rows = [
+        (
+            float(KINDS.index(rule.kind)), (rule.limit_t or 0.0) * (axles if rule.kind == "axle_load" else 1.0),
+            rule.over_t, np.inf if rule.up_to_t is None else rule.up_to_t,
+        )
+        for rule in rules if rule.kind in KINDS and rule.limit_t is not None
+    ]  # fmt: skip
+    return Wagon(
+        np.array([slot.centre_m for slot in model.places]), np.array([slot.length_ft == 20 for slot in model.places]),
+        np.array([model.tare_t, model.payload_t, model.base_m, model.axle_load_t * axles, axles]),
+        np.array(rows, dtype=np.float64).reshape(-1, 4),
+    )  # fmt: skip
+
+
 _GROSS, _AXLE, _BOGIES, _ENDS, _PAIR, _TRIPLE, _TRIPLE_SUM = range(len(KINDS))
 
 _ROUNDING_T = 1e-6
@@ -26,7 +61,7 @@ _ROUNDING_T = 1e-6
 
 
 @numba.njit(cache=True)
-def cheapest(less, order, patterns, mass, centre, short, limits, rules):
+def cheapest(less, order, patterns, mass, wagon):
     """Return for each pattern the least cost of a loading that breaks no rule, at most 0, and its boxes."""
     many, depth = patterns.shape
     values, chosen = np.zeros(many), np.full((many, depth), -1)
@@ -56,14 +91,14 @@ def cheapest(less, order, patterns, mass, centre, short, limits, rules):
             taken = False
             for e in range(d):
                 taken = taken or boxes[e] == b
-            if taken or tons[d] + mass[b] > limits[1] + _ROUNDING_T:
+            if taken or tons[d] + mass[b] > wagon.limits[1] + _ROUNDING_T:
                 continue
             boxes[d] = b
             part[d + 1], tons[d + 1] = value, tons[d] + mass[b]
             if d < number - 1:
                 d += 1
                 spot[d] = -1
-            elif not _broken(boxes, pattern, number, mass, centre, short, limits, rules):
+            elif not _broken(boxes, pattern, number, mass, wagon):
                 values[n] = value
                 for e in range(number):
                     chosen[n, e] = boxes[e]
@@ -71,8 +106,21 @@ def cheapest(less, order, patterns, mass, centre, short, limits, rules):
 
 
 @numba.njit(cache=True)
-def _broken(boxes, pattern, number, mass, centre, short, limits, rules):
+def bad_pairs(slots, one, other, mass, wagon):
+    """Say of each two boxes, of some for the lower and of some for the higher of two slots, whether they alone break a rule."""
+    bad = np.zeros((len(mass), len(mass)), dtype=np.bool_)
+    boxes = np.zeros(2, dtype=np.int64)
+    for b in one:
+        for c in other:
+            boxes[0], boxes[1] = b, c
+            bad[b, c] = _broken(boxes, slots, 2, mass, wagon)
+    return bad
+
+
+@numba.njit(cache=True)
+def _broken(boxes, pattern, number, mass, wagon):
     """Whether boxes in the slots of a pattern, from low to high, break a rule of their wagon."""
+    centre, short, limits, rules = wagon
     total, low, high, all_short = 0.0, limits[0] / 2, limits[0] / 2, True
     for d in range(number):
         m, share = mass[boxes[d]], centre[pattern[d]] / limits[2]

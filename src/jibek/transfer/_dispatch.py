@@ -51,7 +51,7 @@ class _Stack:
     free_s: float = 0.0
 
 
-@dataclass
+@dataclass(eq=False)
 class _Task:
     """A box on its way: where it stands now (a yard stack, or None: its inbound wagon) and since when.
 

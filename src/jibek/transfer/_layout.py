@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -30,7 +31,7 @@ from jibek.transfer._job import Job
 from jibek.transfer._load_columns import load_by_wagons
 from jibek.transfer._load_search import load
 from jibek.transfer._loading import overlap
-from jibek.transfer._matching import Matching, Share
+from jibek.transfer._matching import LARGE, Matching, Share
 from jibek.transfer._plan import Plan
 from jibek.transfer._rails import Rails
 from jibek.transfer._start import start
@@ -100,7 +101,9 @@ class Layout:
         return State(order, load, cranes, np.zeros_like(cranes), np.zeros(boxes), places.copy(), box, self.at.copy())
 
     def match(self, state: State) -> None:
-        """Find places with which the cranes are done earlier, if they carry the boxes they do; else nothing changes."""
+        """Find places with which the cranes are done earlier, if they carry the boxes they do; else, or if the job is large, all stays."""
+        if np.count_nonzero(self.matching.may) > LARGE:
+            return
         run(self.tasks, state, course := empty_course(self.tasks))
         shares = list(self._shares(state, course))
         carrying = self._carrying_s(state)
@@ -249,8 +252,11 @@ def _tables(job: Job, matching: Matching) -> _Pairing:
     """Say of two places of a wagon that they overlap, or in which table it stands which boxes may not share them."""
     places, boxes = matching.places, len(matching.boxes)
     wagons = [place.wagon for place in places]
-    first = np.array([wagons.index(wagon) for wagon in wagons])
-    last = first + np.array([wagons.count(wagon) for wagon in wagons])
+    many = Counter(wagons)
+    first = np.array(
+        [n for wagon, n in {wagon: wagons.index(wagon) for wagon in many}.items() for _ in range(many[wagon])]
+    )
+    last = first + np.array([many[wagon] for wagon in wagons])
     table = np.full((len(first), int((last - first).max())), OVERLAP, dtype=np.int64)
     tables: dict[int, int] = {}
     bad: list[Flags] = []
@@ -263,10 +269,20 @@ def _tables(job: Job, matching: Matching) -> _Pairing:
                 tables[id(faults)] = len(bad)
                 bad.append(faults)
             table[p, q - first[p]] = tables[id(faults)]
-    may = np.zeros((boxes, len(places)), dtype=np.bool_)
-    for b, p in matching.pairs:
-        may[b, p] = not matching.fault(b, p)
-    return _Pairing(first, last, table, np.array(bad) if bad else np.zeros((1, boxes, boxes), dtype=np.bool_), may)
+    tables_of = np.array(bad) if bad else np.zeros((1, boxes, boxes), dtype=np.bool_)
+    return _Pairing(first, last, table, tables_of, _may(matching))
+
+
+def _may(matching: Matching) -> Flags:
+    """Say of each box and place whether it may stand there alone; slots of the same number are alike on wagons of a model."""
+    may: Flags = matching.may.copy()
+    alike: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for p, place in enumerate(matching.places):
+        alike[place.model.id, place.number].append(p)
+    for places in alike.values():
+        for b in np.flatnonzero(may[:, places].any(axis=1)).tolist():
+            may[b, places] &= not matching.fault(b, places[0])
+    return may
 
 
 def _tasks(job: Job, matching: Matching, frame: Frame, names: Sequence[str], pairing: _Pairing) -> Tasks:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.transfer import tables as t
-from jibek.transfer._cheapest import KINDS, cheapest
+from jibek.transfer._cheapest import Wagon, cheapest, wagon_of
 from jibek.transfer._loading import overlap
 from jibek.transfer._matching import Floats, Matching
 
@@ -37,14 +37,11 @@ _NODES, _MOST_S = 200, 20.0
 
 @dataclass(frozen=True)
 class _Wagons:
-    """Wagons of one model: by wagon its places, and for all its patterns (slots that do not overlap, from low to high) and rules."""
+    """Wagons of one model: by wagon its places, and for all its patterns (slots that do not overlap, from low to high), and the model."""
 
     places: Sequence[Sequence[int]]
     patterns: Ints
-    centre: Floats
-    short: NDArray[np.bool_]
-    limits: Floats
-    rules: Floats
+    model: Wagon
 
 
 class Loadings:
@@ -60,9 +57,7 @@ class Loadings:
 
     def __init__(self, matching: Matching, cost_s: Floats) -> None:
         self.matching, self._cost_s = matching, cost_s
-        self.cost = np.full((len(matching.places), len(matching.boxes)), np.inf)
-        for (b, p), cost in zip(matching.pairs, cost_s, strict=True):
-            self.cost[p, b] = cost
+        self.cost = matching.table(cost_s).T.copy()
         self.mass = np.array([box.mass_t for box in matching.boxes])
         self.wagons = list(_wagons(matching))
         self.columns: list[Column] = []
@@ -138,9 +133,7 @@ class Loadings:
             for places in wagons.places:
                 less = self.cost[places] - worth
                 order = np.argsort(less, axis=1, kind="stable")
-                values, chosen = cheapest(
-                    less, order, wagons.patterns, self.mass, wagons.centre, wagons.short, wagons.limits, wagons.rules
-                )
+                values, chosen = cheapest(less, order, wagons.patterns, self.mass, wagons.model)
                 total += min(0.0, float(values.min()))
                 for pattern, boxes in zip(wagons.patterns[values < -1e-7], chosen[values < -1e-7], strict=True):
                     column = tuple((int(b), places[s]) for b, s in zip(boxes, pattern, strict=True) if s >= 0)
@@ -181,20 +174,10 @@ def _wagons(matching: Matching) -> Iterator[_Wagons]:
         slots = model.places
         patterns = list(_patterns(slots))
         most = max(map(len, patterns))
-        axles = model.axles / 2
-        rules = [
-            (
-                float(KINDS.index(rule.kind)), (rule.limit_t or 0.0) * (axles if rule.kind == "axle_load" else 1.0),
-                rule.over_t, np.inf if rule.up_to_t is None else rule.up_to_t,
-            )
-            for rule in matching._rules[model.id] if rule.kind in KINDS and rule.limit_t is not None
-        ]  # fmt: skip
         yield _Wagons(
             [places for places in of_wagon.values() if matching.places[places[0]].model.id == model.id],
             np.array([[*pattern, *[-1] * (most - len(pattern))] for pattern in patterns], dtype=np.int64),
-            np.array([slot.centre_m for slot in slots]), np.array([slot.length_ft == 20 for slot in slots]),
-            np.array([model.tare_t, model.payload_t, model.base_m, model.axle_load_t * axles, axles]),
-            np.array(rules, dtype=np.float64).reshape(-1, 4),
+            wagon_of(model, matching.rules[model.id]),
         )  # fmt: skip
 
 

@@ -78,9 +78,7 @@ class _Trains:
 
     def __init__(self, matching: Matching, cost_s: Floats) -> None:
         self.job, self.boxes, self.places = matching.job, matching.boxes, matching.places
-        self.cost = [[math.inf] * len(self.places) for _ in self.boxes]
-        for (b, p), cost in zip(matching.pairs, cost_s, strict=True):
-            self.cost[b][p] = float(cost)
+        self.cost = matching.table(cost_s).tolist()
         self.on_wagon: dict[str, list[int]] = defaultdict(list)
         self.alike: dict[tuple[str, int], list[int]] = defaultdict(list)
         for p, place in enumerate(self.places):

@@ -5,6 +5,7 @@ Used by the makers of plans. The check of a plan (`_check_plan`) has code of its
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from jibek.transfer import tables as t
@@ -33,6 +34,10 @@ class Loading:
         self.rake = job.rakes[train]
         self.models = [job.models[wagon.model] for wagon in self.rake]
         self.standing: list[list[Standing]] = [[] for _ in self.rake]
+        self._open: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for wagon, model in enumerate(self.models):
+            for slot, place in enumerate(model.places, 1):
+                self._open[place.length_ft].append((wagon, slot))
         self.mass_t = 0.0
         gauge = self.models[0].gauge_mm
         self._rules = [rule for rule in job.rules.values() if rule.gauge_mm in (None, gauge)]
@@ -55,9 +60,18 @@ class Loading:
         fault = wagon_fault(model, self._of_model[model.id], [*here, (box, place)])
         return fault or next(self._train_faults(box, wagon), "")
 
+    def first_fitting(self, box: t.Box) -> tuple[int, int] | None:
+        """Return the first slot, by wagon and number, that a box may be put into."""
+        return next((slot for slot in self._open[box.size.length_ft] if self.fits(box, *slot)), None)
+
     def put(self, box: t.Box, wagon: int, slot: int) -> None:
         """Put a box into a slot."""
-        self.standing[wagon].append((box, self.models[wagon].places[slot - 1]))
+        places = self.models[wagon].places
+        here = places[slot - 1]
+        self.standing[wagon].append((box, here))
+        for number, other in enumerate(places, 1):
+            if overlap(here, other) and (wagon, number) in self._open[other.length_ft]:
+                self._open[other.length_ft].remove((wagon, number))
         self.mass_t += box.mass_t
 
     def _train_faults(self, box: t.Box, wagon: int) -> Iterator[str]:

@@ -9,15 +9,17 @@ rule, no more than two share one, and what other rules forbid (dangerous goods a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from functools import cached_property
+from itertools import chain, combinations
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jibek.transfer import tables as t
+from jibek.transfer._cheapest import bad_pairs, wagon_of
 from jibek.transfer._groups import middles_m
 from jibek.transfer._iso6346 import length_m
 from jibek.transfer._job import Job
@@ -26,6 +28,9 @@ from jibek.transfer._loading import concerns, kept_apart, overlap, wagon_fault
 Floats = NDArray[np.float64]
 Row = tuple[list[int], list[float], float]
 """Columns, their coefficients, and what their sum may be at most."""
+
+LARGE = 120_000
+"""Pairs of boxes and places from which on plans are made without a matching: one would take minutes."""
 
 _CUTS = 10
 """How often a solution that breaks a rule is cut off before it is given up."""
@@ -77,7 +82,7 @@ class Matching:
         self.job, self.boxes = job, boxes
         self.places = list(_places(job, trains))
         self.number = {(place.wagon, place.number): n for n, place in enumerate(self.places)}
-        self._rules = {
+        self.rules = {
             model.id: [
                 r for r in job.rules.values() if r.gauge_mm in (None, model.gauge_mm) and r.model in (None, model.id)
             ]
@@ -87,24 +92,60 @@ class Matching:
         for departure in job.departures.values():
             for destination in departure.destinations:
                 serving[destination].add(departure.train)
-        self.pairs = [
-            (b, p)
-            for b, box in enumerate(boxes)
-            for p, place in enumerate(self.places)
-            if place.train in serving[box.destination] and self._alone(box, place)
-        ]
-        self.column = {pair: n for n, pair in enumerate(self.pairs)}
-        self.of_place: dict[int, list[int]] = defaultdict(list)
-        for b, p in self.pairs:
-            self.of_place[p].append(b)
+        self.may = self._allowed(serving)
         self._wagons: dict[str, list[int]] = defaultdict(list)
         for p, place in enumerate(self.places):
             self._wagons[place.wagon].append(p)
-        self._proven = [*self._box_rows(), *self._overlap_rows(), *self._mass_rows()]
+        self._mass_t = np.array([box.mass_t for box in boxes])
         self._faults: dict[tuple[str, int, int], NDArray[np.bool_]] = {}
         self._conflicts: list[Row] = []
         self._relaxed: dict[int, Any] = {}
         self._given_up = False
+
+    def _allowed(self, serving: Mapping[str, set[str]]) -> NDArray[np.bool_]:
+        """Say which places each box may have: of all wagons of a model alike, or wagon by wagon where it depends on what is near."""
+        alike: dict[tuple[str, int], dict[str, dict[str, list[int]]]] = {}
+        for p, place in enumerate(self.places):
+            models = alike.setdefault((place.train, place.slot.length_ft), {})
+            models.setdefault(place.model.id, {}).setdefault(place.wagon, []).append(p)
+        found = np.zeros((len(self.boxes), len(self.places)), dtype=np.bool_)
+        for b, box in enumerate(self.boxes):
+            for train in serving[box.destination]:
+                for wagons in alike.get((train, box.size.length_ft), {}).values():
+                    near = bool(box.dg_class or box.reefer)
+                    for places in wagons.values() if near else [list(chain.from_iterable(wagons.values()))]:
+                        found[b, places] = self._alone(box, self.places[places[0]])
+        return found
+
+    @cached_property
+    def pairs(self) -> list[tuple[int, int]]:
+        """Boxes and places they may have, by number."""
+        b, p = np.nonzero(self.may)
+        return list(zip(b.tolist(), p.tolist(), strict=True))
+
+    @cached_property
+    def column(self) -> dict[tuple[int, int], int]:
+        """The number of each of `pairs`."""
+        return {pair: n for n, pair in enumerate(self.pairs)}
+
+    @cached_property
+    def of_place(self) -> Mapping[int, list[int]]:
+        """Boxes that may have each place."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for b, p in self.pairs:
+            found[p].append(b)
+        return found
+
+    @cached_property
+    def proven(self) -> list[Row]:
+        """Rows that every plan keeps."""
+        return [*self._box_rows(), *self._overlap_rows(), *self._mass_rows()]
+
+    def table(self, cost_s: Floats) -> Floats:
+        """Return costs by box and place; infinite where that may not be."""
+        found = np.full(self.may.shape, np.inf)
+        found[self.may] = cost_s
+        return found
 
     def bound(self, cost_s: Floats, left_over: int = 0) -> float:
         """Return the least cost of a relaxation: no plan that leaves so many boxes over has less.
@@ -119,7 +160,7 @@ class Matching:
         boxes = len(self.boxes) - left_over
         if boxes not in self._relaxed:
             every = np.ones(len(self.pairs), dtype=np.bool_)
-            self._relaxed[boxes] = self._model(cost_s, self._proven, boxes, every)
+            self._relaxed[boxes] = self._model(cost_s, self.proven, boxes, every)
         solver = self._relaxed[boxes]  # it begins where it ended before, which is near
         solver.changeColsCost(len(self.pairs), np.arange(len(self.pairs), dtype=np.int32), cost_s)
         return _run(solver)[0]
@@ -137,7 +178,7 @@ class Matching:
         here = {self.column[pair] for pair in chosen}
         kept = all(
             sum(factor for n, factor in zip(columns, factors, strict=True) if n in here) <= most
-            for columns, factors, most in self._proven
+            for columns, factors, most in self.proven
         )
         return len(places) == len(self.boxes) and kept and not list(self._cuts(chosen))
 
@@ -167,7 +208,7 @@ class Matching:
         for _ in range(_CUTS):
             cheap = cost_s <= dear_s
             _, values = _run(
-                self._model(objective, [*self._proven, *self._conflicts, *balance], len(self.boxes), cheap, ends)
+                self._model(objective, [*self.proven, *self._conflicts, *balance], len(self.boxes), cheap, ends)
             )
             if not len(values):
                 break
@@ -191,14 +232,14 @@ class Matching:
     def fault(self, b: int, p: int) -> str:
         """Say what is wrong with a wagon on which a box stands alone; empty if nothing is."""
         place = self.places[p]
-        return wagon_fault(place.model, self._rules[place.model.id], [(self.boxes[b], place.slot)])
+        return wagon_fault(place.model, self.rules[place.model.id], [(self.boxes[b], place.slot)])
 
     def _alone(self, box: t.Box, place: Place) -> bool:
         """Whether a box may have a place whatever stands beside it."""
         if place.slot.length_ft != box.size.length_ft or box.mass_t > place.model.payload_t + 1e-6:
             return False
         rake = self.job.rakes[place.train]
-        for rule in self._rules[place.model.id]:
+        for rule in self.rules[place.model.id]:
             limit = rule.limit_t or 0.0
             if rule.kind == "box_mass" and rule.length_ft in (None, box.size.length_ft) and box.mass_t > limit + 1e-6:
                 return False
@@ -240,7 +281,7 @@ class Matching:
         of_train: dict[str, list[int]] = defaultdict(list)
         for places in self._wagons.values():
             model = self.places[places[0]].model
-            gross = [r.limit_t - model.tare_t for r in self._rules[model.id] if r.kind == "wagon_gross" and r.limit_t]
+            gross = [r.limit_t - model.tare_t for r in self.rules[model.id] if r.kind == "wagon_gross" and r.limit_t]
             columns = [self.column[b, p] for p in places for b in self.of_place[p]]
             of_train[self.places[places[0]].train] += columns
             yield columns, self._masses(columns), min([model.payload_t, *gross]) + 1e-6
@@ -274,13 +315,12 @@ class Matching:
         one, other = self.places[p], self.places[q]
         key = (one.model.id, one.number, other.number)
         if key not in self._faults:
-            fits = [[box.size.length_ft == place.slot.length_ft for box in self.boxes] for place in (one, other)]
-            bad = np.zeros((len(self.boxes),) * 2, dtype=np.bool_)
-            for b in (n for n, fit in enumerate(fits[0]) if fit):
-                for c in (n for n, fit in enumerate(fits[1]) if fit):
-                    standing = [(self.boxes[b], one.slot), (self.boxes[c], other.slot)]
-                    bad[b, c] = bool(wagon_fault(one.model, self._rules[one.model.id], standing))
-            self._faults[key] = bad
+            low, high = sorted((one, other), key=lambda place: place.slot.centre_m)
+            lengths = np.array([box.size.length_ft for box in self.boxes])
+            ones, others = (np.flatnonzero(lengths == place.slot.length_ft) for place in (low, high))
+            slots = np.array([low.number - 1, high.number - 1])
+            bad = bad_pairs(slots, ones, others, self._mass_t, wagon_of(one.model, self.rules[one.model.id]))
+            self._faults[key] = bad if low is one else bad.T.copy()
         return self._faults[key]
 
     def _cuts(self, chosen: Sequence[tuple[int, int]]) -> Iterator[Row]:
@@ -290,7 +330,7 @@ class Matching:
             loaded[self.places[p].wagon].append((b, p))
         for pairs in loaded.values():
             model = self.places[pairs[0][1]].model
-            if wagon_fault(model, self._rules[model.id], [(self.boxes[b], self.places[p].slot) for b, p in pairs]):
+            if wagon_fault(model, self.rules[model.id], [(self.boxes[b], self.places[p].slot) for b, p in pairs]):
                 yield [self.column[pair] for pair in pairs], [1.0] * len(pairs), len(pairs) - 1.0
         dangerous = [(b, p) for b, p in chosen if self.boxes[b].dg_class]
         for (b, p), (c, q) in combinations(dangerous, 2):
@@ -301,7 +341,7 @@ class Matching:
 
     def _reach(self, b: int, c: int, place: Place) -> int:
         """Return how many wagons apart two boxes must not be; -1 if they may share one."""
-        rules = [rule for rule in self._rules[place.model.id] if rule.kind == "danger_apart"]
+        rules = [rule for rule in self.rules[place.model.id] if rule.kind == "danger_apart"]
         return max(
             (rule.limit_wagons or 0 for rule in rules if kept_apart(rule, self.boxes[b], self.boxes[c])), default=-1
         )

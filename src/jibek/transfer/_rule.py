@@ -95,9 +95,9 @@ def _named(faults: Iterable[str]) -> str:
 
 
 def _place(box: t.Box, loading: Loading) -> Goal | None:
-    for n, wagon in enumerate(loading.rake):
-        for slot in range(1, len(loading.models[n].slots) + 1):
-            if loading.fits(box, n, slot):
-                loading.put(box, n, slot)
-                return Goal(wagon.id, slot)
-    return None
+    found = loading.first_fitting(box)
+    if found is None:
+        return None
+    loading.put(box, *found)
+    wagon, slot = found
+    return Goal(loading.rake[wagon].id, slot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import count, pairwise
 from typing import Any
@@ -20,8 +20,9 @@ from jibek.transfer._rule import plan_by_rule
 from jibek.transfer._travel import parked_m
 from jibek.transfer._verdict import Value
 
-_FIRST, _MOST, _PIECE = 80_000, 2_560_000, 20_000
-"""Changes of the first round of annealing, of a round at most (what cools slowly ends lower), and between two looks at the best."""
+_AT_ONCE, _FIRST, _MOST, _PIECE = 80_000, 80_000, 2_560_000, 20_000
+"""Changes of the round before anything is matched, of the first one after it, of a round at most (what cools slowly ends lower), and
+between two looks at the best."""
 
 _HOT_S, _COLD_S = 8.0, 0.2
 """Temperatures at the beginning and at the end of a round; at a higher one the matching is lost, which annealing finds not again."""
@@ -52,7 +53,7 @@ class Found:
 
 
 def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
-    """Look for plans, better and better ones: the rule's first, then the best so far after each round.
+    """Look for plans, better and better ones: the rule's first, then the best so far, now and then.
 
     It ends with a plan that is `finished`, which seldom happens: whoever asks stops it.
 
@@ -71,56 +72,87 @@ def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
     >>> last.value.order <= rule.value.order
     True
     """
-    plan = plan_by_rule(job)
-    found = Found(plan, check_plan(job, plan).value, Bound("none", 0.0))
-    yield found
-    found = replace(found, bound=bound(job, found.value.left_over))
-    yield found
+    rounds = Rounds(job, first(job), seed)
+    yield rounds.found
+    plan = rounds.found.plan
+    for layout in lay_out(job, plan, {})[-1:]:
+        yield from rounds.anneal(layout, layout.start(0), _AT_ONCE)
+    rounds.found = replace(rounds.found, bound=bound(job, rounds.found.value.left_over))
+    yield rounds.found
     layouts = lay_out(job, plan, parked_m(job))
     if layouts:
-        found = yield from _rounds(job, layouts, found, seed)
-    yield replace(found, finished=True)
+        yield from rounds.go(layouts)
+    yield replace(rounds.found, finished=True)
 
 
-def _rounds(job: Job, layouts: Sequence[Layout], found: Found, seed: int) -> Generator[Found, None, Found]:
-    """Anneal, by turns from a start and from the best state, boxes matched anew, and keep what the check says is better.
+def first(job: Job) -> Found:
+    """Return the rule's plan, and what can be proven at once."""
+    plan = plan_by_rule(job)
+    value = check_plan(job, plan).value
+    return Found(plan, value, bound(job, value.left_over, quick=True))
 
-    When each layout has had its turn, that of the best state goes on.
+
+class Rounds:
+    """Rounds of annealing: the best plan that the check has seen, and the best state.
+
+    Parameters
+    ----------
+    job
+        Checked.
+    found
+        The best plan so far.
+    seed
+        Of all rounds.
     """
-    best: tuple[Layout, State] | None = None
-    least = np.inf
-    for number in count():
-        if best and number >= 2 * len(layouts):
-            layouts = [best[0]]
-        layout: Layout = layouts[number // 2 % len(layouts)]
-        if best and number % 2:
-            layout, state = best[0], best[1].copy()
-        else:
-            state = layout.start(number // 2)
-        course = empty_course(layout.tasks)
-        layout.fit(state, course)
-        layout.match(state)
-        changes = min(_MOST, _FIRST << number // 2)
-        pieces = max(1, changes // _PIECE)
+
+    def __init__(self, job: Job, found: Found, seed: int) -> None:
+        self.job, self.found, self.seed = job, found, seed
+        self.best: tuple[Layout, State] | None = None
+        self.least, self.number = np.inf, 0
+
+    def go(self, layouts: Sequence[Layout]) -> Iterator[Found]:
+        """Anneal, by turns from a start and from the best state, boxes matched anew, until nothing better can be found.
+
+        When each layout has had its turn, that of the best state goes on.
+        """
+        for number in count():
+            if self.best and number >= 2 * len(layouts):
+                layouts = [self.best[0]]
+            layout: Layout = layouts[number // 2 % len(layouts)]
+            if self.best and number % 2:
+                layout, state = self.best[0], self.best[1].copy()
+            else:
+                state = layout.start(number // 2)
+            layout.fit(state, empty_course(layout.tasks))
+            layout.match(state)
+            yield from self.anneal(layout, state, min(_MOST, _FIRST << number // 2))
+            if self._perfect:
+                return
+
+    def anneal(self, layout: Layout, state: State, changes: int) -> Iterator[Found]:
+        """Anneal a state, and keep what the check says is better."""
+        course, pieces = empty_course(layout.tasks), max(1, changes // _PIECE)
         heats = [_HOT_S * (_COLD_S / _HOT_S) ** (piece / pieces) for piece in range(pieces + 1)]
         for piece, between in enumerate(pairwise(heats)):
             layout.fit(state, course)
             trial = state.copy()
-            chance = (seed * 1_000 + number) * 1_000 + piece
+            chance = (self.seed * 1_000 + self.number) * 1_000 + piece
             cost = anneal(layout.tasks, state, course, trial, chance % 2**32, changes // pieces, *between)
-            if cost < least:
-                least, best = cost, (layout, trial)
+            if cost < self.least:
+                self.least, self.best = cost, (layout, trial)
                 run(layout.tasks, trial, course)
-                plan = layout.plan(trial, course)
-                verdict = check_plan(job, plan)
-                if not verdict.violations and verdict.value.order < found.value.order:
-                    found = replace(found, plan=plan, value=verdict.value)
-            if _perfect(found):
-                return found
-            yield found
-    return found
+                self._take(layout.plan(trial, course))
+            yield self.found
+            if self._perfect:
+                return
+        self.number += 1
 
+    def _take(self, plan: Plan) -> None:
+        verdict = check_plan(self.job, plan)
+        if not verdict.violations and verdict.value.order < self.found.value.order:
+            self.found = replace(self.found, plan=plan, value=verdict.value)
 
-def _perfect(found: Found) -> bool:
-    value = found.value
-    return value.tardiness_s == 0 and value.turnaround_s <= found.bound.seconds + 1e-6
+    @property
+    def _perfect(self) -> bool:
+        value = self.found.value
+        return value.tardiness_s == 0 and value.turnaround_s <= self.found.bound.seconds + 1e-6

@@ -12,7 +12,7 @@ import numpy as np
 from jibek.transfer import tables as t
 from jibek.transfer._groups import groups, middles_m
 from jibek.transfer._job import Job
-from jibek.transfer._matching import Floats, Matching
+from jibek.transfer._matching import LARGE, Floats, Matching
 
 Span = tuple[float, float]
 
@@ -97,15 +97,15 @@ def across_m(job: Job, one: str, other: str) -> float:
 
 
 def parked_m(job: Job) -> dict[str, float]:
-    """Say where trains begin, relative to others of their group, so that boxes are carried little."""
+    """Say where trains begin, relative to others of their group, so that boxes are carried little; nothing of large groups."""
     found: dict[str, float] = {}
     for trains in groups(job).values():
         ids = {train.id for train in trains}
         outbound = [train.id for train in trains if train.role == "outbound"]
         ends = {end for one in job.departures.values() if one.train in ids for end in one.destinations}
         boxes = [box for box in job.boxes.values() if job.wagons[box.wagon].train in ids and box.destination in ends]
-        if boxes:
-            matching = Matching(job, boxes, outbound)
+        matching = Matching(job, boxes, outbound)
+        if boxes and np.count_nonzero(matching.may) <= LARGE:
             found |= least_travel(Yard(job, matching), matching).begins_m
     return found
 
