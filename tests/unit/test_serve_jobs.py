@@ -447,6 +447,58 @@ def test_a_body_that_is_too_large_is_read_to_its_end() -> None:
     assert there != []
 
 
+@pytest.mark.parametrize("kind", ["check", "edit"])
+def test_tables_of_too_many_cells_are_refused(kind: str) -> None:
+    body = b"[" + b"[],," * 400_000 + b"]"
+    assert let_in("POST", f"/api/packages/starter/{kind}", body=body[:900_000])[0] == 200
+    assert let_in("POST", f"/api/packages/starter/{kind}", body=body.ljust(10_000_000, b","))[0] == 413
+    assert let_in("POST", "/api/packages", body=body.ljust(10_000_000, b","))[0] == 200
+
+
+def test_only_so_many_large_bodies_are_taken_at_once() -> None:
+    """Those that are small, or come later, are."""
+    waiting: list[int] = []
+
+    async def test() -> None:
+        go = asyncio.Event()
+
+        async def slow(scope: Any, receive: Any, send: Any) -> None:
+            waiting.append(len((await receive())["body"]))
+            await go.wait()
+            await inner(scope, receive, send)
+
+        guard = Guard(slow, host="127.0.0.1", token=None)
+
+        async def ask(size: int, headers: dict[str, str]) -> int:
+            sent: list[Any] = []
+            scope = {
+                "type": "http", "method": "POST", "path": "/api/packages", "scheme": "http", "query_string": b"",
+                "headers": [(name.encode(), text.encode()) for name, text in ({"host": "localhost"} | headers).items()],
+            }  # fmt: skip
+
+            async def receive() -> dict[str, Any]:
+                return {"type": "http.request", "body": b" " * size, "more_body": False}
+
+            async def send(message: Any) -> None:
+                sent.append(message)
+
+            await guard(scope, receive, send)
+            return int(sent[0]["status"])
+
+        large = {"content-length": "2000000"}
+        tasks = [asyncio.create_task(ask(2_000_000, large)) for _ in range(7)]
+        tasks.append(asyncio.create_task(ask(2_000_000, {"transfer-encoding": "chunked"})))
+        tasks.append(asyncio.create_task(ask(10, {"content-length": "10"})))
+        while len(waiting) < 9:
+            await asyncio.sleep(0)
+        assert await ask(2_000_000, large) == 429
+        go.set()
+        assert await asyncio.gather(*tasks) == [200] * 9
+        assert await ask(2_000_000, large) == 200
+
+    asyncio.run(test())
+
+
 def test_a_token_is_asked_for() -> None:
     for headers in (
         {},

@@ -14,7 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from jibek.corridor import describe, read
-from jibek.serve import _cases, _packages
+from jibek.serve import _cases, _packages, _routes_packages
 from jibek.serve._packages import Store
 from jibek.serve._routes_packages import ZIP, router
 from jibek.tables import PackageError
@@ -183,6 +183,27 @@ def test_there_is_an_end_to_what_is_kept(service: Service, monkeypatch: pytest.M
     monkeypatch.setattr(_cases, "MOST_CASES", 0)
     assert service.ask("POST", "/packages", zipped(), ZIP)[0] == 429
     assert service.ask("PUT", "/cases/x", {"package": "starter"})[0] == 429
+
+
+def test_there_is_an_end_to_what_waits(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_routes_packages, "MOST_WAITING", 0)
+    for path, body, kind in (
+        ("", zipped(), ZIP),
+        ("/starter/check", {}, "application/json"),
+        ("/starter/edit", {}, "application/json"),
+    ):
+        assert service.ask("POST", f"/packages{path}", body, kind)[0] == 429
+    monkeypatch.undo()
+    for _ in range(40):
+        assert (
+            service.ask("POST", "/packages/starter/check", {"tables": {"links": {"columns": ["id"], "rows": [["a"]]}}})[
+                0
+            ]
+            == 200
+        )
+    with pytest.raises(PackageError):
+        service.ask("POST", "/packages/starter/edit", {"header": {"days": "many"}})
+    assert service.ask("POST", "/packages/starter/edit", {"header": {"days": "20"}})[0] == 201
 
 
 def test_every_status_is_described(service: Service) -> None:

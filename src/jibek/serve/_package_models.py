@@ -10,6 +10,8 @@ from pydantic import Field
 from jibek.serve._models import Case, Part, Problem, Text
 
 Group = Literal["cranes", "tracks", "berths", "yards", "checks", "ships", "trains", "paths", "storms", "volumes"]
+MOST_LINES = 500_000
+"""Lines of all tables of a package that is sent: reading them takes memory."""
 Line = Annotated[list[Annotated[str, Field(max_length=200_000)]], Field(max_length=1_000)]
 
 
@@ -131,7 +133,7 @@ class Cells(Part):
     """A table as texts."""
 
     columns: Line
-    rows: list[Line]
+    rows: list[Line] = Field(max_length=MOST_LINES)
 
 
 class Edit(Part):

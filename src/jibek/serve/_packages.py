@@ -14,7 +14,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
 from typing import Any, TypeVar
 
 from jibek._error import JibekError
@@ -23,7 +22,7 @@ from jibek.corridor._checking import check_known as check_corridor
 from jibek.serve._cases import Cases
 from jibek.serve._edits import Edited, changed
 from jibek.serve._formulas import formulas
-from jibek.serve._package_models import Edit, Origin, Package
+from jibek.serve._package_models import MOST_LINES, Edit, Origin, Package
 from jibek.serve._zip import packed, unpack
 from jibek.tables import Known, PackageError, Problem, folder_of, read_package, texts, write_package
 from jibek.transfer import Job
@@ -31,8 +30,6 @@ from jibek.transfer._check_job import check_known as check_job
 
 MOST_PACKAGES = 1_000
 """Packages that are kept; each takes as much room as its tables."""
-MOST_LINES = 500_000
-"""Lines of all tables of a package that is sent: reading them takes memory."""
 MOST_HEADER_BYTES = 100_000
 MOST_POINTS = 200
 """Points in a line of a header: a key of so many parts takes time and memory by the square of their number."""
@@ -100,7 +97,6 @@ class Store:
         self.cases = Cases(self._data)
         self._bundled = bundled()
         self._read = lru_cache(maxsize=4)(_read)
-        self._one_at_a_time = Lock()
 
     def packages(self) -> list[Package]:
         """List all packages: the one served, those that come with Jibek, then the others that can be read, the newest first."""
@@ -285,17 +281,16 @@ class Store:
                 raise PackageError(made.placed(error.problems)) from None
 
     def _checked(self, folder: Path) -> Held:
-        """Read a package that was sent, one at a time: it may take much memory."""
-        with self._one_at_a_time:
-            lines = sum(file.read_bytes().count(end) for file in folder.glob("*.csv") for end in (b"\n", b"\r"))
-            if lines > MOST_LINES:
-                message = f"its tables have {lines:,} lines; at most {MOST_LINES:,} are taken"
-                raise PackageError([Problem("package", None, None, message)])
-            _check_header(_kind(folder), folder)
-            try:
-                return _read(folder, safe=True)
-            except PackageError as error:
-                raise PackageError(_few(error.problems)) from None
+        """Read a package that was sent; it may take much memory."""
+        lines = sum(file.read_bytes().count(end) for file in folder.glob("*.csv") for end in (b"\n", b"\r"))
+        if lines > MOST_LINES:
+            message = f"its tables have {lines:,} lines; at most {MOST_LINES:,} are taken"
+            raise PackageError([Problem("package", None, None, message)])
+        _check_header(_kind(folder), folder)
+        try:
+            return _read(folder, safe=True)
+        except PackageError as error:
+            raise PackageError(_few(error.problems)) from None
 
     def _keep(self, held: Held, origin: Origin | None = None) -> Package:
         id = held.hash[:16]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from datetime import datetime
 from functools import lru_cache
@@ -23,19 +24,44 @@ from jibek.serve._zip import TooLargeError, ZipError
 from jibek.tables import Column, Package, cells, described
 
 ZIP = "application/zip"
+MOST_WAITING = 32
+"""Packages and edits that are read, or wait to be."""
 CaseName = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^\w([\w .,:;()+&-]*[\w.)+])?$")]
+
+
+class Turns:
+    """What is sent is read one after another, as it takes time and memory; only so many wait."""
+
+    def __init__(self) -> None:
+        self._turn = asyncio.Lock()
+        self._there = 0
+
+    async def __aenter__(self) -> None:
+        if self._there >= MOST_WAITING:
+            raise HTTPException(429, f"{self._there} packages are waiting to be read; try again in a moment")
+        self._there += 1
+        try:
+            await self._turn.acquire()
+        except BaseException:
+            self._there -= 1
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._turn.release()
+        self._there -= 1
 
 
 def router(store: Store) -> APIRouter:
     """Return the routes of packages and cases."""
     routes = APIRouter(dependencies=[Depends(_refused)])
-    _packages(routes, store)
-    _tables(routes, store)
+    turns = Turns()
+    _packages(routes, store, turns)
+    _tables(routes, store, turns)
     _cases(routes, store)
     return routes
 
 
-def _packages(routes: APIRouter, store: Store) -> None:
+def _packages(routes: APIRouter, store: Store, turns: Turns) -> None:
     @lru_cache(maxsize=32)  # packages do not change
     def detail(id: str) -> dict[str, Any]:
         held = store.held(id)
@@ -53,7 +79,8 @@ def _packages(routes: APIRouter, store: Store) -> None:
         """Send a package as a zip: `corridor.toml` or `job.toml`, and `NAME.csv` files."""
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != ZIP:
             raise HTTPException(400, f"send a zip, with the header Content-Type: {ZIP}")
-        return await run_in_threadpool(store.upload, await request.body())
+        async with turns:
+            return await run_in_threadpool(store.upload, await request.body())
 
     @routes.get("/packages/{id}", tags=["packages"], responses=_problems(404))
     def get_package(id: str) -> told.PackageDetail:
@@ -67,7 +94,7 @@ def _packages(routes: APIRouter, store: Store) -> None:
         return Response(data, media_type=ZIP, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _tables(routes: APIRouter, store: Store) -> None:
+def _tables(routes: APIRouter, store: Store, turns: Turns) -> None:
     @routes.get("/packages/{id}/tables", tags=["tables"], responses=_problems(404))
     def list_tables(id: str) -> told.Tables:
         """Describe the tables that a package may have, and say what its header holds."""
@@ -83,15 +110,18 @@ def _tables(routes: APIRouter, store: Store) -> None:
         columns, *rows = cells(held, table)
         return JSONResponse({"columns": columns, "rows": rows})
 
-    @routes.post("/packages/{id}/check", tags=["tables"], responses=_problems(400, 404, 413, 422))
-    def check_tables(id: str, edit: told.Edit) -> told.Checked:
+    @routes.post("/packages/{id}/check", tags=["tables"], responses=_problems(400, 404, 413, 422, 429))
+    async def check_tables(id: str, edit: told.Edit) -> told.Checked:
         """Check a package parts of which are replaced; `line` 2 is the first row of a table."""
-        return told.Checked(problems=[Problem.of(one) for one in store.check(id, edit)])
+        async with turns:
+            found = await run_in_threadpool(store.check, id, edit)
+        return told.Checked(problems=[Problem.of(one) for one in found])
 
     @routes.post("/packages/{id}/edit", tags=["tables"], status_code=201, responses=_problems(400, 404, 413, 422, 429))
-    def edit_tables(id: str, edit: told.Edit) -> told.Package:
+    async def edit_tables(id: str, edit: told.Edit) -> told.Package:
         """Make a new package, parts of which are replaced; `line` 2 of a problem is the first row of a table."""
-        return store.edit(id, edit)
+        async with turns:
+            return await run_in_threadpool(store.edit, id, edit)
 
 
 def _header(held: Package) -> told.Header:

@@ -7,6 +7,7 @@ import base64
 import hashlib
 import ipaddress
 import json
+import math
 import re
 import secrets
 import socket
@@ -27,6 +28,11 @@ READ_ON_BYTES = 100_000_000
 """How much of a body that is too large is read on and thrown away: who is still sending would not hear the answer."""
 BODY_S = 60.0
 """How long a body may take to come."""
+MOST_LARGE = 8
+"""Bodies larger than `BODY_BYTES` that are taken at the same time, until they are answered."""
+MOST_PARTS = 4_000_000
+"""Values and lists of values in tables that are sent: reading them holds up everybody else, 0.1 s a million."""
+TABLES = re.compile(r"/api/packages/[^/]+/(check|edit)")
 LARGE = re.compile(r"/api/packages(/[^/]+/(check|edit))?")
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -52,7 +58,7 @@ class Refused(Exception):  # noqa: N818 - told to the client
     def __init__(self, status: int, message: str, **headers: str) -> None:
         super().__init__(message)
         self.status = status
-        self.headers = headers
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 class Guard:
@@ -71,6 +77,7 @@ class Guard:
     def __init__(self, app: App, *, host: str, token: str | None) -> None:
         self._app = app
         self._token = token
+        self._large = 0
         self._names = {host.casefold(), "localhost"}
         if not is_loopback(host):
             self._names |= {socket.gethostname().casefold(), socket.getfqdn().casefold()}
@@ -81,6 +88,17 @@ class Guard:
             return await self._app(scope, receive, send)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         told = _with_headers(send)
+        large = _may_be_large(scope, headers)
+        full = large and self._large >= MOST_LARGE
+        self._large += large
+        try:
+            await self._answer(scope, headers, receive, told, full=full)
+        finally:
+            self._large -= large
+
+    async def _answer(
+        self, scope: Message, headers: MutableMapping[str, str], receive: Receive, told: Send, *, full: bool
+    ) -> None:
         try:
             self._refuse_other_hosts(headers)
             if self._token is not None and (there := self._entrance(scope)):
@@ -88,7 +106,7 @@ class Guard:
             self._refuse_strangers(scope["path"], headers)
             _refuse_other_origins(scope, headers)
             async with asyncio.timeout(BODY_S):
-                body = await _body(scope, headers, receive)
+                body = await _body(scope, headers, receive, full=full)
         except TimeoutError:
             return await _answer(told, 408, b"", {"Connection": "close"})
         except Refused as error:
@@ -190,14 +208,25 @@ def _refuse_other_origins(scope: Message, headers: MutableMapping[str, str]) -> 
         raise Refused(403, "this comes from another page; only the server's own may do that")
 
 
-async def _body(scope: Message, headers: MutableMapping[str, str], receive: Receive) -> bytes:
+def _may_be_large(scope: Message, headers: MutableMapping[str, str]) -> bool:
+    return scope["method"] not in SAFE and LARGE.fullmatch(scope["path"]) is not None and _size(headers) > BODY_BYTES
+
+
+def _size(headers: MutableMapping[str, str]) -> float:
+    """Return the size of a body as it is declared; one that is sent in chunks may have any."""
+    if "transfer-encoding" in headers:
+        return math.inf
+    declared = headers.get("content-length", "0")
+    return int(declared[:20]) if declared.isdecimal() else 0
+
+
+async def _body(scope: Message, headers: MutableMapping[str, str], receive: Receive, *, full: bool) -> bytes:
     """Read the body, as far as one may be."""
     if scope["method"] in SAFE:
         return b""
     most = LARGE_BYTES if LARGE.fullmatch(scope["path"]) else BODY_BYTES
     too_large = Refused(413, f"that is more than {most // 1_000_000} MB", Connection="close")
-    declared = headers.get("content-length", "0")
-    size = int(declared[:20]) if declared.isdecimal() else 0
+    size = 0 if "transfer-encoding" in headers else _size(headers)
     if size > most + READ_ON_BYTES or (size > most and "expect" in headers):
         raise too_large
     read, came, more = bytearray(), 0, True
@@ -206,11 +235,15 @@ async def _body(scope: Message, headers: MutableMapping[str, str], receive: Rece
         if message["type"] == "http.disconnect":
             raise Refused(400, "the body has not come in full")
         came += len(message.get("body", b""))
-        if max(size, came) <= most:
+        if max(size, came) <= most and not full:
             read += message.get("body", b"")
         more = message.get("more_body", False)
     if max(size, came) > most:
         raise too_large
+    if full:
+        raise Refused(429, f"{MOST_LARGE} packages are being sent already; try again in a moment", Retry_After="2")
+    if TABLES.fullmatch(scope["path"]) and sum(map(read.count, (b",", b"["))) > MOST_PARTS:
+        raise Refused(413, f"that is more than {MOST_PARTS:,} cells")
     return bytes(read)
 
 
