@@ -289,6 +289,31 @@ def test_a_cancelled_job_frees_what_it_held(server: Server) -> None:
     assert server.workers() == workers
 
 
+def test_fifty_cancelled_jobs_leave_nothing(server: Server) -> None:
+    """No folder, no process, no open file, and no more memory than a few of them."""
+
+    def cancel(seeds: range) -> None:
+        for seed in seeds:
+            job = server.start(kind="simulate", case={**LONG, "seed": 1_000 + seed}, replications=3)
+            if seed % 3:  # the others are cancelled while they wait, or begin
+                server.wait(job["id"], "running")
+            assert server.ask("DELETE", f"/api/jobs/{job['id']}").status == 204
+        nothing_left(server)
+
+    def held() -> tuple[dict[int, int], int]:
+        workers = server.workers()
+        files = {pid: len(os.listdir(f"/proc/{pid}/fd")) for pid in (server.process.pid, *workers)}
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in workers]
+        return files, sum(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    cancel(range(8))
+    files, room = held()
+    cancel(range(8, 58))
+    after, more = held()
+    assert after == files
+    assert more - room < 500_000_000
+
+
 def test_a_worker_that_is_killed(server: Server) -> None:
     job = server.start(kind="simulate", case=LONG, replications=39)
     server.wait(job["id"], "running")
