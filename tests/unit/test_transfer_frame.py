@@ -10,7 +10,6 @@ from jibek.transfer._course import empty_course, run
 from jibek.transfer._frame import following, frames
 from jibek.transfer._layout import lay_out
 
-
 BEGINS = {"in-01A": 300.0, "in-01B": 0.0, "in-01C": 600.0}
 
 
