@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +15,7 @@ from jibek.results import Run, RunError, simulate
 from jibek.results import _writer as writer
 from jibek.simulate import Deadlock, Replication, compile_corridor, replicate_into
 from jibek.simulate import _replicate as engine
+from jibek.simulate._world import World
 
 
 @pytest.fixture(autouse=True)
@@ -26,16 +29,28 @@ def small_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """Return a list to which each part that has been simulated adds its thread."""
+    """Return a list to which each part of the first replication that has been simulated adds its thread."""
     threads: list[int] = []
     part = engine._part
 
-    def told(*args: object) -> Replication:
-        threads.append(threading.get_ident())
-        return part(*args)
+    def told(world: World, number: int, closed: engine.Closed) -> Replication:
+        if number == 0:
+            threads.append(threading.get_ident())
+        return part(world, number, closed)
 
     monkeypatch.setattr(engine, "_part", told)
     return threads
+
+
+def wait_for_the_next(parts: Iterator[Replication], made: list[int]) -> None:
+    """Take all parts, waiting after each of the first until the next has been simulated, too."""
+    for number, _ in enumerate(parts, 1):
+        if number > 4:
+            continue
+        deadline = time.monotonic() + 20
+        while len(made) <= number:
+            assert time.monotonic() < deadline
+            time.sleep(0.001)
 
 
 def worked_on(make, *, jobs: int = 2, replications: int = 1) -> list[int]:
@@ -44,17 +59,23 @@ def worked_on(make, *, jobs: int = 2, replications: int = 1) -> list[int]:
 
 
 def test_the_next_part_is_simulated_meanwhile(made: list[int]) -> None:
-    def wait_for_the_next(parts: Iterator[Replication]) -> int:
-        for number in range(1, 5):
-            next(parts)
-            deadline = time.monotonic() + 20
-            while len(made) <= number:
-                assert time.monotonic() < deadline
-                time.sleep(0.001)
-        return sum(1 for _ in parts)
-
-    worked_on(wait_for_the_next)
+    worked_on(partial(wait_for_the_next, made=made))
     assert len(set(made)) == 2
+
+
+def test_the_first_of_many_is_simulated_ahead(made: list[int]) -> None:
+    first_is_done = threading.Event()
+
+    def work(parts: Iterator[Replication]) -> int:
+        part = next(parts)
+        if part.number > 0:
+            assert first_is_done.wait(20)
+            return sum(1 for _ in parts)
+        wait_for_the_next(chain((part,), parts), made)
+        first_is_done.set()
+        return 0
+
+    worked_on(work, replications=2)
 
 
 def test_one_thread_does_all(made: list[int]) -> None:
@@ -140,7 +161,7 @@ def test_an_interruption_leaves_nothing_half_written(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     run = simulate(
-        read("starter").with_clock(days=2000), replications=2, jobs=1, out=tmp_path / "run", progress=interrupt
+        read("starter").with_clock(days=1000), replications=2, jobs=1, out=tmp_path / "run", progress=interrupt
     )
     assert run.manifest["interrupted"]
     assert run.table("containers")["replication"].unique().to_list() == [0]

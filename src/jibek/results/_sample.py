@@ -52,7 +52,7 @@ class Sample:
         self._file.write(rows.data)
         self.count += np.bincount(groups, minlength=self.count.size)
         self.total += np.bincount(groups, values, self.count.size)
-        self._bins += np.bincount(groups * _BINS + _bins(values), minlength=self._bins.size).reshape(-1, _BINS)
+        np.add.at(self._bins.reshape(-1), groups * _BINS + _bins(values), 1)
 
     def around(self, unions: Sequence[Ints], shares: Floats) -> list[tuple[Floats, Floats, Floats]]:
         """Return the values that quantiles lie between, and where between them.

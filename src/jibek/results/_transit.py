@@ -16,7 +16,7 @@ SHARES = (0.1, 0.5, 0.9, 0.95)
 TRANSIT = ("mean", "p10", "p50", "p90", "p95")
 """Figures of a distribution: the mean, then the quantiles of `SHARES`."""
 
-HELD = 2**18
+HELD = 2**16
 """Transit times held in memory from part to part; when there are more, months that are over are closed, and all go to a file."""
 
 
@@ -44,14 +44,18 @@ class TransitTimes:
         self._held.append((hours, itinerary, month))
 
     def _store(self) -> None:
-        """Close the months that are over, and put what is held into the file."""
-        hours, itinerary, month = _joined(self._held)
+        """Put what is held into the file, and close the months that are over."""
+        self._open.append(_joined(self._held))
+        self._held = []
+        hours, itinerary, month = self._open[-1]
         self._sample = self._sample or Sample(len(self._network.names.itineraries))
         self._sample.add(hours, itinerary)
-        hours, itinerary, month = _joined(self._open + self._held)
-        still = month == month.max()
-        self._close(hours[~still], itinerary[~still], month[~still])
-        self._open, self._held = [(hours[still], itinerary[still], month[still])], []
+        last = month.max(initial=-1)
+        if self._open[0][2].min() < last:
+            hours, itinerary, month = _joined(self._open)
+            over = month < last
+            self._close(hours[over], itinerary[over], month[over])
+            self._open = [(hours[~over], itinerary[~over], month[~over])]
 
     def _close(self, hours: Floats, itinerary: Ints, month: Ints) -> None:
         group = self._network.flow_of[itinerary] * self._months + month

@@ -132,7 +132,7 @@ def replicate_into(
         raise JibekError("replications and jobs must be at least 1, the seed between 0 and 4294967295")
     stop = threading.Event()
     works: dict[int, _Work] = {}
-    pool = ThreadPoolExecutor(jobs)
+    pool, beside = ThreadPoolExecutor(jobs), ThreadPoolExecutor(1)
     waiting: dict[int, Future[Made]] = {}
     try:
         for number in range(replications):
@@ -140,7 +140,8 @@ def replicate_into(
                 if ahead not in waiting:
                     works[ahead] = _Work(ahead)
                     parts = _parts(compiled, seed, works[ahead], stop, in_parts=in_parts)
-                    waiting[ahead] = pool.submit(make, _ahead(parts, pool))
+                    first = ahead == 0 and jobs > 1  # which is waited for: it has a thread of its own for its next part
+                    waiting[ahead] = pool.submit(make, _ahead(parts, beside if first else pool))
             future = waiting[number]
             while not wait([future], timeout=0.2, return_when=FIRST_COMPLETED).done:
                 _tell(progress, works, replications)
@@ -148,7 +149,8 @@ def replicate_into(
             _tell(progress, works, replications)
     finally:
         stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+        for threads in (pool, beside):
+            threads.shutdown(wait=True, cancel_futures=True)
 
 
 def replication_in_parts(compiled: Compiled, *, seed: int, number: int, stop: Stop) -> Parts:
