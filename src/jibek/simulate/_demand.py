@@ -29,19 +29,25 @@ HOP = _record(service=I4, container=I4, trip=I4, direct=I8, ready_h=F8, load_h=F
 BLOCK = _record(time_h=F8, flow=I8, first=I8, end=I8)
 TURN = _record(time_h=F8, kind=I8, target=I8, change=I8)
 
+# So many blocks of a flow are drawn ahead, in one go.
+AHEAD = 64
+
 # What `bring` stopped for.
 DONE, MORE_CONTAINERS, MORE_BLOCKS = range(3)
 
 
 @inner
-def _next_block(w, flow):
+def _next_block(w, flow, ahead):
     """Go on to the next block of a flow: it comes where the expected number of blocks reaches its mark; `NEVER`: there is none."""
     f = w.demand[flow]
     if f["listed"] == 1:
         place = f["first_listed"] + f["block"]
         f["time_h"] = w.listed_h[place] if place < f["end_listed"] else NEVER
         return
-    u, _ = d.uniforms(w.key, d.ARRIVAL, d.ONCE, f["hash"], f["block"], d.ONCE, d.ONCE)
+    place = f["block"] % AHEAD
+    if place == 0:
+        d.draw_ahead(w.key, d.ARRIVAL, f["hash"], f["block"], ahead[flow])
+    u = ahead[flow, place]
     f["mark"] = f["mark"] - math.log(u) if f["poisson"] == 1 else f["block"] + u
     f["time_h"] = NEVER
     while f["month"] < w.rate.shape[1]:
@@ -126,13 +132,16 @@ def _fits(w, flow):
 
 @cached
 @outer
-def bring(w, until):
-    """Write the containers of all blocks before a time, flow by flow; return `DONE`, or what must grow before it is called again."""
+def bring(w, until, ahead):
+    """Write the containers of all blocks before a time, flow by flow; return `DONE`, or what must grow before it is called again.
+
+    ``ahead`` is that of the world, as an array, which has rows that are arrays.
+    """
     for flow in range(w.demand.size):
         f = w.demand[flow]
         if f["begun"] == 0:
             f["begun"] = 1
-            _next_block(w, flow)
+            _next_block(w, flow, ahead)
         while f["time_h"] < until:
             if w.count[0]["blocks"] + 1 == w.block.size:  # the last row is for the block that follows
                 return MORE_BLOCKS
@@ -140,7 +149,7 @@ def bring(w, until):
                 return MORE_CONTAINERS
             _write_block(w, flow)
             f["block"] += 1
-            _next_block(w, flow)
+            _next_block(w, flow, ahead)
     return DONE
 
 

@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from jibek.simulate._source import inner
+from jibek.simulate._source import inlined, inner
 
 # Purposes of a draw, the first part of the counter; see docs/simulation.md.
 (
@@ -41,7 +41,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
 
-@inner
+@inlined
 def philox(c0, c1, c2, c3, k0, k1):
     """Return the four 32-bit words of Philox 4x32-10 for a counter of four and a key of two words."""
     x0, x1, x2, x3 = np.uint32(c0), np.uint32(c1), np.uint32(c2), np.uint32(c3)
@@ -64,11 +64,23 @@ def uniforms(key, purpose, occurrence, a, b, c, draw):
     """Return two numbers in (0, 1) for a purpose, an occurrence and three entity words."""
     word = (purpose << 24) | ((occurrence & 0xFFFF) << 8) | (draw & 0xFF)
     w0, w1, w2, w3 = philox(a, b, word, c, key[0], key[1])
-    high = (np.uint64(w0) << _HALF) | np.uint64(w1)
-    low = (np.uint64(w2) << _HALF) | np.uint64(w3)
-    u = (np.float64(high >> np.uint64(11)) + 0.5) / 9007199254740992.0
-    v = (np.float64(low >> np.uint64(11)) + 0.5) / 9007199254740992.0
-    return u, v
+    return _fraction(w0, w1), _fraction(w2, w3)
+
+
+@inlined
+def _fraction(high, low):
+    """Return the number in (0, 1) that two words make."""
+    word = (np.uint64(high) << _HALF) | np.uint64(low)
+    return (np.float64(word >> np.uint64(11)) + 0.5) / 9007199254740992.0
+
+
+@inner
+def draw_ahead(key, purpose, a, first, found):
+    """Write the first of the two numbers of draws for following second entity words; made in a row they are vectorised."""
+    key0, key1 = key[0], key[1]
+    for place in range(found.size):
+        w0, w1, _, _ = philox(a, first + place, purpose << 24, ONCE, key0, key1)
+        found[place] = _fraction(w0, w1)
 
 
 @inner

@@ -74,6 +74,11 @@ _njit: Any = numba.njit  # its stub does not know all options
 inner: Any = _njit(error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, pipeline_class=_PartCompiler)
 """Compiles a function that only `outer` functions, and others like it, call."""
 
+inlined: Any = _njit(
+    error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True, forceinline=True, pipeline_class=_PartCompiler
+)
+"""Compiles an `inner` function that becomes part of each caller, so that loops over it can be vectorised."""
+
 outer: Any = _njit(nogil=True, error_model="numpy", pipeline_class=_WholeCompiler)
 """Compiles a function that Python calls, together with the `inner` ones that it calls."""
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jibek.simulate._demand import (
+    AHEAD,
     BLOCK,
     CONTAINER,
     DEMAND,
@@ -102,6 +103,7 @@ class World:
     key: NDArray[np.int64]
     clock: NDArray[np.float64]
     demand: NDArray[Any]
+    ahead: NDArray[np.float64]
     rate: NDArray[np.float64]
     month_h: NDArray[np.float64]
     listed_h: NDArray[np.float64]
@@ -146,7 +148,7 @@ _TABLES = {
     "vehicle": VEHICLE, "trip": TRIP, "leg": LEG, "near": EVENT, "far": EVENT, "pending": PENDING, "count": COUNT,
 }  # fmt: skip
 _REALS = {"slot", "clock", "month_h", "listed_h", "share", "yard_max"}
-_MATRICES = {"rate", "positions", "queue", "yard", "busy", "posts", "lifts"}
+_MATRICES = {"ahead", "rate", "positions", "queue", "yard", "busy", "posts", "lifts"}
 _FLAT = {
     "path", "path_place", "stop", "start", "step", "step_end", "check_list", "zone_list", "listed_number", "shared",
     "itinerary_first", "itinerary_service",
@@ -197,6 +199,7 @@ def make_world(
         key=key,
         clock=np.array([compiled.begin_h, compiled.end_h]),
         **demand(compiled),
+        ahead=np.zeros((len(compiled.blocks), AHEAD)),
         container=aligned(rows, CONTAINER),
         hop=aligned(rows * int(np.diff(compiled.itinerary_first).max(initial=1)), HOP),
         block=aligned(1024, BLOCK),
@@ -226,7 +229,7 @@ def with_demand(world: World, until: float) -> World:
     The block that comes next stands behind them, without containers: it is known when, so that its event can be set down.
     """
     world.count["blocks"] = 0
-    while (state := bring(world, until)) != DONE:
+    while (state := bring(world, until, world.ahead)) != DONE:
         short = ("block",) if state == MORE_BLOCKS else ("container", "hop")
         tables = {name: getattr(world, name) for name in short}
         world = replace(world, **{name: _longer(table, 2 * len(table)) for name, table in tables.items()})
