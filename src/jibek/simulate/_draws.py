@@ -59,7 +59,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return x0, x1, x2, x3
 
 
-@inner
+@inlined
 def uniforms(key, purpose, occurrence, a, b, c, draw):
     """Return two numbers in (0, 1) for a purpose, an occurrence and three entity words."""
     word = (purpose << 24) | ((occurrence & 0xFFFF) << 8) | (draw & 0xFF)
@@ -116,17 +116,14 @@ def log_moments(mean: float, cv: float) -> tuple[float, float]:
 @inner
 def duration(key, purpose, occurrence, a, b, c, distribution, mean, cv, log_mean, log_sd):
     """Return a duration with the given mean and coefficient of variation, and the `log_moments` that follow from them."""
-    if mean <= 0.0 or distribution == FIXED:
-        return mean
-    if distribution == EXPONENTIAL:
-        u, _ = uniforms(key, purpose, occurrence, a, b, c, ONCE)
-        return -mean * math.log(u)
-    if cv <= 0.0:
+    if mean <= 0.0 or distribution == FIXED or (cv <= 0.0 and distribution != EXPONENTIAL):
         return mean
     if distribution == GAMMA:
         shape = 1.0 / (cv * cv)
         return mean / shape * _standard_gamma(key, purpose, occurrence, a, b, c, shape)
     u, v = uniforms(key, purpose, occurrence, a, b, c, ONCE)
+    if distribution == EXPONENTIAL:
+        return -mean * math.log(u)
     if distribution == UNIFORM:
         return max(0.0, mean * (1.0 + cv * math.sqrt(3.0) * (2.0 * u - 1.0)))
     z = math.sqrt(-2.0 * math.log(u)) * math.cos(2.0 * math.pi * v)

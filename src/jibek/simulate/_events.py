@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from jibek.simulate._network import NEVER, NONE
+from jibek.simulate._network import FILLED, NEVER, NONE
 from jibek.simulate._source import inner
 
 # Kinds of events, each with the row it concerns.
@@ -129,9 +129,10 @@ def ask_work(w, terminal):
 
 @inner
 def ask_call(w, service):
-    """Have it asked whether a service calls a vehicle."""
-    if w.service[service]["task"] == 0:
-        w.service[service]["task"] = 1
+    """Have it asked whether a service calls a vehicle; one that goes by the clock calls none but for an open departure."""
+    s = w.service[service]
+    if s["task"] == 0 and (s["rule"] == FILLED or s["open"] == 1):
+        s["task"] = 1
         _ask(w, CALL, service)
 
 
