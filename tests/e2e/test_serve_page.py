@@ -144,6 +144,18 @@ def test_a_lever_changes_the_figures_to_those_of_the_command_line(chromium: Brow
             assert card(page, name).locator(".by").inner_text().startswith(f"{told} ")
 
 
+def test_a_lever_beyond_those_shown_is_found_by_words(chromium: Browser, server: Server) -> None:
+    detail = server.ask("GET", "/api/packages/trans-caspian").json
+    shown = {one["change"] for one in detail["levers"]}
+    found = server.ask("GET", "/api/packages/trans-caspian/levers?search=volumes").json["levers"]
+    hidden = next(one for one in found if one["change"] not in shown)
+    with opened(chromium, f"{address(server)}#/live?package=trans-caspian&days=1&warmup_days=0") as page:
+        expect(page.get_by_label(f"Search {detail['lever_count']} values")).to_be_visible()
+        row = lever(page, hidden["change"])
+        row.get_by_role("spinbutton").fill("77")
+        expect(page.locator(".command")).to_contain_text(f"{hidden['change']}=77")
+
+
 def test_measures_bring_what_they_need(chromium: Browser, server: Server) -> None:
     with opened(chromium, f"{address(server)}#/live?{SHORT}") as page:
         simulated(page)

@@ -101,6 +101,17 @@ def test_what_is_needed_most_comes_first() -> None:
     assert min(Counter(lever.group for lever in found).values()) >= 4
 
 
+def test_those_that_are_not_shown_are_found() -> None:
+    corridor = read("trans-caspian")
+    every = _levers.ranked(corridor)
+    assert len(every) > MOST
+    assert levers(corridor) == _levers.shown(corridor, every)
+    hidden = next(one for one in every if one.group == "volumes" and one not in levers(corridor))
+    assert hidden in _levers.matching(every, f"VOLUMES {hidden.label.lower()}")
+    assert _levers.matching(every, "") == every
+    assert _levers.matching(every, "no such words") == []
+
+
 def test_a_storm_that_cannot_be_three_times_as_long(starter: dict[str, Lever]) -> None:
     assert starter["closures.*.days_per_month*"].high == 3
     stormy = {lever.change: lever for lever in levers(read("starter").with_changes("closures.storm.days_per_month=20"))}

@@ -41,9 +41,11 @@ class Service:
         async def send(message: dict[str, Any]) -> None:
             heard.append(message)
 
+        place, _, query = path.partition("?")
         scope = {
-            "type": "http", "http_version": "1.1", "method": method, "scheme": "http", "query_string": b"", "root_path": "",
-            "path": unquote(f"/api{path}"), "headers": [(b"content-type", kind.encode())], "client": ("test", 1), "server": ("test", 80),
+            "type": "http", "http_version": "1.1", "method": method, "scheme": "http", "query_string": query.encode(), "root_path": "",
+            "path": unquote(f"/api{place}"), "headers": [(b"content-type", kind.encode())], "client": ("test", 1),
+            "server": ("test", 80),
         }  # fmt: skip
         asyncio.run(self.app(scope, receive, send))
         return heard[0]["status"], b"".join(message.get("body", b"") for message in heard)
@@ -126,6 +128,15 @@ def test_a_case_is_read_and_kept(service: Service) -> None:
     assert (kept["name"], kept["case"]["measures"], kept["case"]["seed"]) == ("more traffic, 2", ["growth"], 3)
     assert service.ask("DELETE", "/cases/more%20traffic, 2")[0] == 204
     assert service.get("/cases") == []
+
+
+def test_levers_are_found_by_words(service: Service) -> None:
+    whole = service.get("/packages/trans-caspian")
+    assert whole["lever_count"] > len(whole["levers"])
+    found = service.get("/packages/trans-caspian/levers?search=volumes")
+    assert {one["group"] for one in found["levers"]} == {"volumes"}
+    assert found["lever_count"] >= len(found["levers"]) > 20
+    assert service.get("/packages/starter/levers?search=nothing") == {"levers": [], "lever_count": 0}
 
 
 def test_a_transfer_job_has_nothing_to_change(service: Service, tmp_path: Path) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from jibek.corridor import TABLES, ChangeError, Corridor
@@ -14,9 +14,7 @@ from jibek.serve._package_models import Group, Lever
 from jibek.tables import columns, number_text
 
 MOST = 60
-"""Levers that are shown."""
-FLOWS = 12
-"""Flows that have a lever of their own, the largest."""
+"""Levers that are shown at once."""
 MOST_BOUNDED = 2_000
 """Itineraries, beyond which it is not asked how much of each capacity is needed: that would take seconds."""
 
@@ -24,35 +22,6 @@ _GROUPS: tuple[Group, ...] = get_args(Group)
 _OF_ZONES: dict[str, Group] = {"track": "tracks", "gate": "tracks", "berth": "berths", "yard": "yards"}
 _LONGEST_TEU = 2.25
 _MOST_DAYS = 27.0
-
-
-@dataclass(frozen=True)
-class _Value:
-    """A value, what it is to a reader, and the least and the greatest that makes sense."""
-
-    change: str
-    group: Group
-    label: str
-    unit: str
-    value: float
-    lowest: float
-    highest: float
-    whole: bool = False
-    step: float | None = None
-    capacity: str = ""
-    """What the bound calls it, if not as a change does."""
-
-    def lever(self, used: Mapping[str, float]) -> Lever:
-        """Return the lever; its steps meet the value as it is."""
-        step = self.step or (1.0 if self.whole else _round(self.value / 10))
-        below, above = (
-            math.floor(room / step + 1e-9) for room in (self.value - self.lowest, self.highest - self.value)
-        )
-        return Lever(
-            change=self.change, group=self.group, label=self.label, unit=self.unit, value=self.value,
-            low=round(self.value - below * step, 9), high=round(self.value + above * step, 9), step=step, whole=self.whole,
-            used=used.get(self.capacity or self.change),
-        )  # fmt: skip
 
 
 def levers(corridor: Corridor) -> list[Lever]:
@@ -70,13 +39,30 @@ def levers(corridor: Corridor) -> list[Lever]:
     >>> found["fleets.ferries.count"].low, found["fleets.ferries.count"].high, found["closures.*.days_per_month*"].value
     (1.0, 6.0, 1.0)
     """
+    return shown(corridor, ranked(corridor))
+
+
+def ranked(corridor: Corridor) -> list[Lever]:
+    """Return all levers there are, the first of each group first."""
     used = _needed(corridor)
     groups: dict[Group, list[Lever]] = defaultdict(list)
-    for value in _values(corridor):
-        groups[value.group].append(value.lever(used))
-    ranked = [(rank, one) for group in _GROUPS for rank, one in enumerate(sorted(groups[group], key=_order))]
-    shown = [one for _, one in sorted(ranked, key=lambda pair: pair[0])[:MOST]]
-    return sorted(_accepted(corridor, shown), key=lambda one: _GROUPS.index(one.group))
+    for one in _all(corridor):
+        capacity = re.sub(r"\.every_h$", ".departures", one.change)  # what the bound calls it
+        groups[one.group].append(one.model_copy(update={"used": used.get(capacity)}))
+    numbered = [pair for group in _GROUPS for pair in enumerate(sorted(groups[group], key=_order))]
+    return [one for _, one in sorted(numbered, key=lambda pair: pair[0])]
+
+
+def matching(found: Iterable[Lever], search: str) -> list[Lever]:
+    """Return the levers that hold all words in what a reader sees of them, or writes."""
+    words = search.casefold().split()
+    texts = ((one, f"{one.label} {one.change} {one.group}".casefold()) for one in found)
+    return [one for one, text in texts if all(word in text for word in words)]
+
+
+def shown(corridor: Corridor, found: list[Lever]) -> list[Lever]:
+    """Return the first levers, by group, of those whose ends the corridor bears."""
+    return sorted(_accepted(corridor, found[:MOST]), key=lambda one: _GROUPS.index(one.group))
 
 
 def _order(lever: Lever) -> tuple[bool, float, float]:
@@ -112,7 +98,7 @@ def _bears(corridor: Corridor, changes: Iterable[str]) -> bool:
     return True
 
 
-def _values(corridor: Corridor) -> Iterator[_Value]:
+def _all(corridor: Corridor) -> Iterator[Lever]:
     yield from _equipment(corridor)
     yield from _zones(corridor)
     yield from _checks(corridor)
@@ -123,12 +109,12 @@ def _values(corridor: Corridor) -> Iterator[_Value]:
     yield from _flows(corridor)
 
 
-def _equipment(corridor: Corridor) -> Iterator[_Value]:
+def _equipment(corridor: Corridor) -> Iterator[Lever]:
     for id, name in names(corridor, "equipment").items():
         yield _count(corridor, "equipment", id, "count", "cranes", name, "units")
 
 
-def _zones(corridor: Corridor) -> Iterator[_Value]:
+def _zones(corridor: Corridor) -> Iterator[Lever]:
     for id, name in names(corridor, "zones").items():
         zone = corridor.zones[id]
         group = _OF_ZONES[zone.kind]
@@ -138,16 +124,16 @@ def _zones(corridor: Corridor) -> Iterator[_Value]:
             yield _count(corridor, "zones", id, "sidings", group, f"{name}: sidings", "sidings")
         if zone.capacity_teu is not None:
             change, teu = f"zones.{id}.capacity_teu", zone.capacity_teu
-            yield _Value(change, group, name, "TEU", teu, max(teu / 4, min(teu, _LONGEST_TEU)), 3 * teu)
+            yield _lever(change, group, name, "TEU", teu, max(teu / 4, min(teu, _LONGEST_TEU)), 3 * teu)
 
 
-def _checks(corridor: Corridor) -> Iterator[_Value]:
+def _checks(corridor: Corridor) -> Iterator[Lever]:
     for id, name in names(corridor, "checks").items():
         if corridor.checks[id].servers is not None:
             yield _count(corridor, "checks", id, "servers", "checks", name, "posts")
 
 
-def _fleets(corridor: Corridor) -> Iterator[_Value]:
+def _fleets(corridor: Corridor) -> Iterator[Lever]:
     for id, name in names(corridor, "fleets").items():
         fleet = corridor.fleets[id]
         if fleet.count is not None:
@@ -155,33 +141,30 @@ def _fleets(corridor: Corridor) -> Iterator[_Value]:
             yield _count(corridor, "fleets", id, "count", group, name, "vehicles")
 
 
-def _services(corridor: Corridor) -> Iterator[_Value]:
+def _services(corridor: Corridor) -> Iterator[Lever]:
     for id, name in names(corridor, "services").items():
         service = corridor.services[id]
         if service.rule == "interval" and service.every_h is not None:
             group: Group = "ships" if corridor.links[service.path[0]].mode == "sea" else "trains"
             hours = service.every_h
             label = f"{name}: time between departures"
-            yield _Value(
-                f"services.{id}.every_h", group, label, "h", hours, hours / 4, 3 * hours,
-                capacity=f"services.{id}.departures",
-            )  # fmt: skip
+            yield _lever(f"services.{id}.every_h", group, label, "h", hours, hours / 4, 3 * hours)
 
 
-def _links(corridor: Corridor) -> Iterator[_Value]:
+def _links(corridor: Corridor) -> Iterator[Lever]:
     for id, link in corridor.links.items():
         for field, way in (("paths_per_day", "forward"), ("back_paths_per_day", "back")):
             paths = getattr(link, field)
             if paths is not None:
                 label = user(corridor, f"links.{id}.utilisation_{way}")[1]
-                yield _Value(f"links.{id}.{field}", "paths", label, "vehicles/day", paths, paths / 4, 3 * paths)
+                yield _lever(f"links.{id}.{field}", "paths", label, "vehicles/day", paths, paths / 4, 3 * paths)
 
 
-def _closures(corridor: Corridor) -> Iterator[_Value]:
+def _closures(corridor: Corridor) -> Iterator[Lever]:
     random = {one.id: one.days_per_month for one in corridor.closures.values() if one.days_per_month is not None}
     most = max(random.values(), default=0.0)
     if most > 0:
-        yield _Value(
+        yield _lever(
             "closures.*.days_per_month*", "storms", "All closures at random", "times", 1.0, 0.0, min(3.0, _MOST_DAYS / most),
             step=0.1,
         )  # fmt: skip
@@ -192,28 +175,28 @@ def _closures(corridor: Corridor) -> Iterator[_Value]:
             for table, target in (("terminals", closure.terminal), ("zones", closure.zone), ("links", closure.link))
             if target is not None
         )
-        yield _Value(
+        yield _lever(
             f"closures.{id}.days_per_month", "storms", f"{place}: {id}", "days/month", days, 0.0,
             max(days, min(_MOST_DAYS, max(3 * days, 5.0))), step=None if days else 0.5,
         )  # fmt: skip
 
 
-def _flows(corridor: Corridor) -> Iterator[_Value]:
+def _flows(corridor: Corridor) -> Iterator[Lever]:
     volumes = {
         one.id: one.teu_per_year for one in corridor.flows.values() if one.arrival != "listed" and one.teu_per_year > 0
     }
     if volumes:
-        yield _Value("flows.*.teu_per_year*", "volumes", "All flows", "times", 1.0, 0.5, 2.0, step=0.05)
+        yield _lever("flows.*.teu_per_year*", "volumes", "All flows", "times", 1.0, 0.5, 2.0, step=0.05)
     called = names(corridor, "flows")
-    for id in sorted(volumes, key=lambda id: -volumes[id])[:FLOWS]:
-        yield _Value(f"flows.{id}.teu_per_year", "volumes", called[id], "TEU/year", volumes[id], 0.0, 3 * volumes[id])
+    for id in volumes:
+        yield _lever(f"flows.{id}.teu_per_year", "volumes", called[id], "TEU/year", volumes[id], 0.0, 3 * volumes[id])
 
 
-def _count(corridor: Corridor, table: str, id: str, field: str, group: Group, label: str, unit: str) -> _Value:
+def _count(corridor: Corridor, table: str, id: str, field: str, group: Group, label: str, unit: str) -> Lever:
     """Return a number of things, of which at least one stays."""
     count = float(getattr(getattr(corridor, table)[id], field))
     most = columns(TABLES[table])[field].maximum or math.inf
-    return _Value(
+    return _lever(
         f"{table}.{id}.{field}",
         group,
         label,
@@ -223,6 +206,19 @@ def _count(corridor: Corridor, table: str, id: str, field: str, group: Group, la
         min(max(2 * count, count + 4), most),
         whole=True,
     )
+
+
+def _lever(
+    change: str, group: Group, label: str, unit: str, value: float, lowest: float, highest: float, *,
+    whole: bool = False, step: float | None = None,
+) -> Lever:  # fmt: skip
+    """Return the lever of a value, from the least to the greatest that makes sense; its steps meet the value as it is."""
+    step = step or (1.0 if whole else _round(value / 10))
+    below, above = (math.floor(room / step + 1e-9) for room in (value - lowest, highest - value))
+    return Lever(
+        change=change, group=group, label=label, unit=unit, value=value, low=round(value - below * step, 9),
+        high=round(value + above * step, 9), step=step, whole=whole, used=None,
+    )  # fmt: skip
 
 
 def _round(value: float) -> float:

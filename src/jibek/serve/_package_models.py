@@ -51,6 +51,13 @@ class Lever(Part):
     used: float | None = Field(description="share of it that demand as given needs in the mean; null: not known")
 
 
+class Levers(Part):
+    """Levers that words are found in."""
+
+    levers: list[Lever] = Field(description="the first of them")
+    lever_count: int = Field(description="how many there are")
+
+
 class Measure(Part):
     """A change of the corridor with a cost and a date."""
 
@@ -86,7 +93,8 @@ class Flow(Part):
 class PackageDetail(Package):
     """A package, and what a what-if can change of it."""
 
-    levers: list[Lever]
+    levers: list[Lever] = Field(description="those that matter first")
+    lever_count: int = Field(description="how many there are; the others are found by words")
     measures: list[Measure]
     closures: list[Closure]
     flows: list[Flow]

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Path, Request, Response
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -17,7 +17,7 @@ from jibek.results._names import names
 from jibek.serve import _package_models as told
 from jibek.serve._cases import TooManyCasesError, read_case
 from jibek.serve._edits import fields
-from jibek.serve._levers import levers
+from jibek.serve._levers import matching, ranked, shown
 from jibek.serve._models import Case, Problem, Problems
 from jibek.serve._packages import FullError, Store, UnknownError
 from jibek.serve._zip import TooLargeError, ZipError
@@ -26,6 +26,7 @@ from jibek.tables import Column, Package, cells, described
 ZIP = "application/zip"
 MOST_WAITING = 32
 """Packages and edits that are read, or wait to be."""
+Words = Annotated[str, Query(max_length=200)]
 CaseName = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^\w([\w .,:;()+&-]*[\w.)+])?$")]
 
 
@@ -63,9 +64,14 @@ def router(store: Store) -> APIRouter:
 
 def _packages(routes: APIRouter, store: Store, turns: Turns) -> None:
     @lru_cache(maxsize=32)  # packages do not change
+    def every(id: str) -> list[told.Lever]:
+        held = store.held(id)
+        return ranked(held) if isinstance(held, Corridor) else []
+
+    @lru_cache(maxsize=32)
     def detail(id: str) -> dict[str, Any]:
         held = store.held(id)
-        return _detail(held) if isinstance(held, Corridor) else _NOTHING
+        return _detail(held, every(id)) if isinstance(held, Corridor) else _NOTHING
 
     @routes.get("/packages", tags=["packages"])
     def list_packages() -> list[told.Package]:
@@ -86,6 +92,12 @@ def _packages(routes: APIRouter, store: Store, turns: Turns) -> None:
     def get_package(id: str) -> told.PackageDetail:
         """Say what is in a package, and what a what-if can change of it."""
         return told.PackageDetail(**store.package(id).model_dump(), **detail(id))
+
+    @routes.get("/packages/{id}/levers", tags=["packages"], responses=_problems(404, 422))
+    def find_levers(id: str, search: Words) -> told.Levers:
+        """Find values that a what-if can change by all words of a search."""
+        found = matching(every(id), search)
+        return told.Levers(levers=shown(store.corridor(id), found), lever_count=len(found))
 
     @routes.get("/packages/{id}/zip", tags=["packages"], responses=_ZIP | _problems(404, 422), response_class=Response)
     def download_package(id: str) -> Response:
@@ -190,10 +202,11 @@ _STATUS: dict[type[Exception], int] = {
 }
 
 
-def _detail(corridor: Corridor) -> dict[str, Any]:
+def _detail(corridor: Corridor, levers: list[told.Lever]) -> dict[str, Any]:
     """Return what a what-if can change of a corridor."""
     return {
-        "levers": levers(corridor),
+        "levers": shown(corridor, levers),
+        "lever_count": len(levers),
         "measures": [
             told.Measure(
                 id=one.id, title=one.title, status=one.status, cost_musd=one.cost_million, changes=list(one.changes),
@@ -221,7 +234,7 @@ def _moment(time: datetime | None) -> str | None:
     return time.isoformat() if time else None
 
 
-_NOTHING: dict[str, Any] = {"levers": [], "measures": [], "closures": [], "flows": []}
+_NOTHING: dict[str, Any] = {"levers": [], "lever_count": 0, "measures": [], "closures": [], "flows": []}
 
 
 def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:

@@ -191,6 +191,14 @@ export interface Lever {
   used: number | null;
 }
 
+/** Levers that words are found in. */
+export interface Levers {
+  /** the first of them */
+  levers: Lever[];
+  /** how many there are */
+  lever_count: number;
+}
+
 /** A job in the list. */
 export interface Listed {
   id: string;
@@ -261,7 +269,10 @@ export interface PackageDetail {
   days: number | null;
   /** when it was uploaded or edited; null: it was there before */
   created: string | null;
+  /** those that matter first */
   levers: Lever[];
+  /** how many there are; the others are found by words */
+  lever_count: number;
   measures: Measure[];
   closures: Closure[];
   flows: Flow[];

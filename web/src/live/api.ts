@@ -1,4 +1,4 @@
-import type { Case, CaseRead, Cells, Edit, Job, JobRequest, NamedCase, Package, PackageDetail, Problem, Tables } from "../data/api";
+import type { Case, CaseRead, Cells, Edit, Job, JobRequest, Levers, NamedCase, Package, PackageDetail, Problem, Tables } from "../data/api";
 import { say } from "../messages";
 
 /** The service refused, or could not be reached: `problems` say why. */
@@ -24,13 +24,14 @@ export function addressOf(...path: string[]): string {
   return new URL(["api", ...path.map(encodeURIComponent)].join("/"), document.baseURI).href;
 }
 
-async function ask(method: string, path: string[], body?: unknown): Promise<Response> {
+async function ask(method: string, path: string[], body?: unknown, query: Record<string, string> = {}): Promise<Response> {
   const packed = body instanceof Blob;
   const headers = { "Content-Type": packed ? "application/zip" : "application/json" };
   const sent = body === undefined ? {} : { headers, body: packed ? body : JSON.stringify(body) };
   let answer: Response;
   try {
-    answer = await fetch(addressOf(...path), { method, ...sent });
+    const words = new URLSearchParams(query).toString();
+    answer = await fetch(`${addressOf(...path)}${words && "?"}${words}`, { method, ...sent });
   } catch {
     throw new ApiError(0, [problem(say.live.unreachable)]);
   }
@@ -49,14 +50,15 @@ async function refusal(answer: Response): Promise<Problem[]> {
   return [problem(say.live.refused(answer.status))];
 }
 
-async function json<Found>(method: string, path: string[], body?: unknown): Promise<Found> {
-  return (await (await ask(method, path, body)).json()) as Found;
+async function json<Found>(method: string, path: string[], body?: unknown, query?: Record<string, string>): Promise<Found> {
+  return (await (await ask(method, path, body, query)).json()) as Found;
 }
 
 /** All that the service can be asked; see `docs/serve.md`. */
 export const api = {
   packages: () => json<Package[]>("GET", ["packages"]),
   package: (id: string) => json<PackageDetail>("GET", ["packages", id]),
+  levers: (id: string, search: string) => json<Levers>("GET", ["packages", id, "levers"], undefined, { search }),
   upload: (zip: Blob) => json<Package>("POST", ["packages"], zip),
   tables: (id: string) => json<Tables>("GET", ["packages", id, "tables"]),
   table: (id: string, name: string) => json<Cells>("GET", ["packages", id, "tables", name]),
