@@ -24,7 +24,7 @@ def bound_summary(found: Bound) -> None:
     console.print(f"{found.corridor.header.title}: the bound in mean values", style="bold")
     console.print(f"as given: {given.volume_teu:,.0f} of {given.offered_teu:,.0f} TEU a year can be carried")
     if given.binding:
-        console.print(f"more is stopped by: {', '.join(given.binding)}")
+        console.print(f"more is stopped by: {', '.join(map(found.title, given.binding))}")
     grows = "demand" if len(found.flows) == len(found.corridor.flows) else f"demand of {', '.join(found.flows)}"
     if found.scale is None:
         console.print(f"nothing stops {grows} from growing")
@@ -42,14 +42,16 @@ def bound_summary(found: Bound) -> None:
 
 def _used_most(found: Bound) -> Table:
     from jibek.results._names import capacity
+    from jibek.study._raising import raising
 
-    heads = ("used by demand\nas given, %", "one more brings,\nTEU a year")
+    heads = ("used by demand\nas given, %", "raised, it brings\nTEU a year")
     table = _table("Capacities used most", "", "kind", *heads, "binds in", text=(0, 1, 4))
     for limit in found.limits[:MOST]:
         kind, name = capacity(found.corridor, limit.name)
         months = [month.month for month in found.months if limit.name in month.binding]
         when = "all months" if months and len(months) == len(found.months) else " ".join(months)
-        price = f"{limit.teu_per_unit:,.0f}" if limit.name in found.binding else ""
+        how = raising(found.corridor, limit.name)
+        price = f"{limit.teu_per_unit * how.units:,.0f}\n({how.words})" if limit.name in found.binding else ""
         table.add_row(name, kind, f"{100 * limit.utilisation:.1f}", price, when)
     return table
 
@@ -90,10 +92,12 @@ def bottlenecks_summary(found: Bottlenecks) -> None:
     table = _table("What each change does", "change", *heads)
     where = _table("Where days go, of those that do most", "change", "place and stage: days", text=(0, 1))
     for one in found.effects:
-        table.add_row(one.change, *(_signed(one.effect[f"total.{figure}"]) for figure in FIGURES))
+        words = found.title(one.change)
+        told = words if words == one.change else f"{words}\n{one.change}"
+        table.add_row(told, *(_signed(one.effect[f"total.{figure}"]) for figure in FIGURES))
     for one in found.effects[:5]:
-        if places := _where(one):
-            where.add_row(one.change, places)
+        if places := _where(found, one):
+            where.add_row(found.title(one.change), places)
     factors = (f"{name} {_number(found.variance_reduction(name))}" for name in FIGURES)
     _print(
         console,
@@ -113,10 +117,10 @@ def _failed(head: str, failed: Mapping[str, str]) -> Table:
     return table
 
 
-def _where(effect: Effect) -> str:
+def _where(found: Bottlenecks, effect: Effect) -> str:
     from jibek.study import moved
 
-    return "\n".join(f"{name} {_signed(days)}" for name, days in moved(effect, 3).items())
+    return "\n".join(f"{found.place(name)} {_signed(days)}" for name, days in moved(effect, 3).items())
 
 
 def capacity_summary(found: Capacity) -> None:

@@ -34,9 +34,17 @@ def _name(corridor: Corridor, table: str, row: Any) -> str:
         return f"{_named(where)}, {row.kind}{'' if row.kind == 'hold' else ' check'}"
     if table == "links":
         return f"{_named(corridor.places[row.from_place])} - {_named(corridor.places[row.to_place])}"
+    if table == "closures":
+        return f"{_closed(corridor, row)}: {row.id}"
     if table == "itineraries":
         return _named(corridor.flows[row.flow])
     return _named(row)
+
+
+def _closed(corridor: Corridor, row: Any) -> str:
+    """Return the name of what a closure closes."""
+    targets = (("terminals", row.terminal), ("zones", row.zone), ("links", row.link))
+    return next(_name(corridor, table, getattr(corridor, table)[id_]) for table, id_ in targets if id_ is not None)
 
 
 def _named(row: Any) -> str:

@@ -168,15 +168,10 @@ def _closures(corridor: Corridor) -> Iterator[Lever]:
             "closures.*.days_per_month*", "storms", "All closures at random", "times", 1.0, 0.0, min(3.0, _MOST_DAYS / most),
             step=0.1,
         )  # fmt: skip
+    called = names(corridor, "closures")
     for id, days in random.items():
-        closure = corridor.closures[id]
-        place = next(
-            names(corridor, table)[target]
-            for table, target in (("terminals", closure.terminal), ("zones", closure.zone), ("links", closure.link))
-            if target is not None
-        )
         yield _lever(
-            f"closures.{id}.days_per_month", "storms", f"{place}: {id}", "days/month", days, 0.0,
+            f"closures.{id}.days_per_month", "storms", called[id], "days/month", days, 0.0,
             max(days, min(_MOST_DAYS, max(3 * days, 5.0))), step=None if days else 0.5,
         )  # fmt: skip
 

@@ -11,11 +11,14 @@ import numpy as np
 
 from jibek.corridor import Corridor
 from jibek.results._interval import Interval
+from jibek.results._names import names
+from jibek.results._style import plain
 from jibek.study._answers import Answers
 from jibek.study._bound import bound
 from jibek.study._effects import checked, differs, effects, interval_document, parted
 from jibek.study._evaluate import Progress, beside
 from jibek.study._point import Point, repeated
+from jibek.study._raising import change_title, raising
 from jibek.study._workers import Workers
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
 
 DELIVERED, MEAN, MEDIAN, P90 = "delivered_teu", "transit_days.mean", "transit_days.p50", "transit_days.p90"
 FIGURES = (DELIVERED, MEAN, MEDIAN, P90)
+PLACES = ("terminals", "links", "places")
 
 
 @dataclass(frozen=True)
@@ -103,17 +107,31 @@ class Bottlenecks:
                 factors.append(other / same)
         return float(np.median(factors)) if factors else None
 
+    def title(self, change: str) -> str:
+        """Return what a change does in words."""
+        return change_title(self.base.point.corridor, change)
+
+    def place(self, name: str) -> str:
+        """Return what a reader calls a place and stage of the budget: `Harbour: waiting for vehicle`."""
+        corridor = self.base.point.corridor
+        id_, _, stage = name.rpartition(".")
+        where = next((names(corridor, table)[id_] for table in PLACES if id_ in getattr(corridor, table)), id_)
+        return f"{where}: {plain(stage)}"
+
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
         rows = []
         for one in self.effects:
             effect = {name: interval_document(interval) for name, interval in one.effect.items()}
             budget = {name: interval_document(interval) for name, interval in moved(one).items()}
-            rows.append({"change": one.change, "effect": effect, "budget_days": budget})
+            rows.append(
+                {"change": one.change, "title": self.title(one.change), "effect": effect, "budget_days": budget}
+            )
         return {
             **repeated(self.base.point),
             "independent_seed": self.other.point.seed if self.other else None,
             "intervals": "Bonferroni over the changes",
+            "places": {name: self.place(name) for row in rows for name in row["budget_days"]},
             "variance_reduction": {figure: self.variance_reduction(figure) for figure in FIGURES},
             "changes_tried": rows,
             "failed": dict(self.failed),
@@ -149,21 +167,10 @@ def raised(corridor: Corridor, most: int | None = None) -> list[str]:
     >>> raised(jibek.read("starter"), 2)
     ['services.ferry-east.every_h*=0.909091', 'closures.storm.days_per_month+=-1']
     """
-    used = [change for limit in bound(corridor).limits if (change := _raise(corridor, limit.name))]
+    used = [change for limit in bound(corridor).limits if (change := raising(corridor, limit.name).change)]
     opened = list(_opened(corridor))
     found = list(dict.fromkeys(used))[: None if most is None else max(0, most - len(opened))]
     return (found + opened)[:most]
-
-
-def _raise(corridor: Corridor, name: str) -> str | None:
-    table, _, rest = name.partition(".")
-    id_, _, field = rest.rpartition(".")
-    if field == "capacity_teu":
-        return f"{name}*=1.1"
-    if field != "departures":
-        return f"{name}+=1"
-    service = corridor.services[id_]
-    return f"{table}.{id_}.every_h*={1 / 1.1:.6g}" if service.rule == "interval" else None
 
 
 def _opened(corridor: Corridor) -> Iterator[str]:

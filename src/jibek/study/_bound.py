@@ -17,6 +17,7 @@ from jibek.study._lifting import Lifting
 from jibek.study._needs import Needs
 from jibek.study._point import made_from
 from jibek.study._programme import MOST, Plan, Programme
+from jibek.study._raising import capacity_title, raising
 from jibek.study._windows import Window
 from jibek.tables import near
 
@@ -104,10 +105,20 @@ class Bound:
         """Capacities that stop demand from growing further."""
         return tuple(one.name for one in self.limits if one.teu_per_unit > BINDS)
 
+    def title(self, capacity: str) -> str:
+        """Return what a reader calls a capacity."""
+        return capacity_title(self.corridor, capacity)
+
+    def _raised(self, limit: Limit) -> dict[str, Any]:
+        """Return how a capacity is raised, and the TEU a year that this brings."""
+        how = raising(self.corridor, limit.name)
+        return {"words": how.words, "change": how.change, "teu": how.units * limit.teu_per_unit}
+
     def document(self) -> dict[str, Any]:
         """Return it as plain values, fit for JSON."""
         names = ("scale", "volume_teu", "binding", "flows", "seconds")
-        lists = {name: [asdict(one) for one in getattr(self, name)] for name in ("limits", "months")}
+        limits = [asdict(one) | {"title": self.title(one.name), "raised": self._raised(one)} for one in self.limits]
+        lists = {"limits": limits, "months": [asdict(one) for one in self.months]}
         head = made_from(self.corridor) | {name: getattr(self, name) for name in names}
         return head | {"as_given": asdict(self.as_given)} | lists
 

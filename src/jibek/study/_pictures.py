@@ -54,7 +54,7 @@ def bound_by_month(bound: Bound) -> Figure:
                 ink = "white" if shares[row, column] > 0.6 else INK
                 text = f"{100 * shares[row, column]:.0f}{' ●' if binds else ''}"
                 axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color=ink)
-        axes.set_yticks(range(len(limits)), [limit.name for limit in limits])
+        axes.set_yticks(range(len(limits)), [bound.title(limit.name) for limit in limits])
         axes.set_xticks(range(len(months)), [month.month for month in months], rotation=45, ha="right")
         axes.set_xlabel("% of it used by demand as given; ●: stops growth in that month")
         axes.grid(visible=False)
@@ -121,7 +121,7 @@ def effect_bars(found: Bottlenecks) -> Figure:
     """Draw the effects of the changes that do most."""
     rows = found.effects[:SHOWN]
     effects = {figure: [row.effect[figure] for row in rows] for figure in EFFECTS}
-    return _forests("What each change does", _of(found), [row.change for row in rows], effects)
+    return _forests("What each change does", _of(found), [found.title(row.change) for row in rows], effects)
 
 
 def _forests(title: str, of: str, rows: Sequence[str], effects: Mapping[str, Sequence[Interval]]) -> Figure:
@@ -163,7 +163,7 @@ def moved_days(found: Bottlenecks) -> Figure:
             ends[-1] += np.minimum(days, 0.0)
             ends[1] += np.maximum(days, 0.0)
         axes.axvline(0.0, color=INK, linewidth=0.8)
-        axes.set_yticks(range(len(rows)), [row.change for row in rows])
+        axes.set_yticks(range(len(rows)), [found.title(row.change) for row in rows])
         axes.invert_yaxis()
         axes.set_xlabel("days, mean of all containers delivered")
         axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

@@ -26,6 +26,7 @@ interface Simulated extends Made {
 /** What one change does. */
 export interface Tried {
   change: string;
+  title: string;
   effect: Record<string, Interval>;
   budget_days: Record<string, Interval>;
 }
@@ -33,6 +34,8 @@ export interface Tried {
 export interface Bottlenecks extends Simulated {
   variance_reduction: Record<string, number | null>;
   changes_tried: Tried[];
+  /** What places and stages of the budgets are called. */
+  places: Record<string, string>;
   failed?: Record<string, string>;
 }
 
@@ -43,11 +46,12 @@ export interface Comparison extends Simulated {
   failed?: Record<string, string>;
 }
 
-/** A capacity: the share of it that is needed, in all and by month, and the TEU a year that one more brings. */
+/** A capacity: the share of it that is needed, in all and by month; how it is raised, and the TEU a year that this brings. */
 export interface Limit {
   name: string;
+  title: string;
   utilisation: number;
-  teu_per_unit: number;
+  raised: { words: string; change: string | null; teu: number };
   months: number[];
 }
 

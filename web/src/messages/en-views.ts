@@ -33,9 +33,10 @@ export const views = {
     cost_per_teu: "Cost, in the package's currency",
     co2e_kg_per_teu: "CO₂e",
   } as Record<string, string>,
-  change: { plus: (value: string) => `+${value}`, less: (value: string) => `−${value}`, times: (value: string) => `× ${value}`, is: (value: string) => `= ${value}` },
-
-  departures: (service: string) => `Departures of ${service}`,
+  change: {
+    times: (value: string) => `× ${value}`,
+    becomes: (after: string, before: string, unit: string) => `${after} ${unit} in place of ${before}`,
+  },
 
   bottlenecks: {
     title: "Bottlenecks",
@@ -63,7 +64,7 @@ export const views = {
     stopped: (names: string) => `The rest is stopped by ${names}.`,
     grows: (scale: string, volume: string) => `Demand can be at most ${scale} times as given: ${volume} TEU a year.`,
     free: "Nothing that is modelled stops demand from growing.",
-    heads: ["capacity", "used, %", "one more brings, TEU a year"],
+    heads: ["capacity", "used, %", "raised, it brings, TEU a year"],
     key: "% of it that demand as given uses; ● stops growth in that month, taken by itself",
     binds: "stops growth",
     growth: "demand could be, times as given",

@@ -1,7 +1,7 @@
 import type { JobRequest } from "../data/api";
 import { hashOf, paramsOf } from "../live/router.svelte";
 import { session } from "../live/session.svelte";
-import { departures, inPlain } from "./changes";
+import { inPlain } from "./changes";
 
 /** What was asked last, by kind and case: who comes back sees the answer, which the service has kept. */
 class Asked {
@@ -29,9 +29,6 @@ export const asked = new Asked();
 
 /** A change in words where there are some, else as it is written. */
 export const changeName = (change: string): string => inPlain(change, session.detail?.levers ?? []) ?? change;
-
-export const capacityName = (target: string): string =>
-  session.detail?.levers.find((one) => one.change === target)?.label ?? departures(target) ?? target;
 
 export const flowName = (id: string): string => session.detail?.flows.find((one) => one.id === id)?.name ?? id;
 
