@@ -72,7 +72,7 @@ def test_packages_are_listed_and_looked_into(service: Service) -> None:
     assert [one["id"] for one in service.get("/packages")] == ["starter", "trans-caspian"]
     found = service.get("/packages/starter")
     assert [one["id"] for one in found["measures"]] == ["third-ferry", "second-berth", "growth"]
-    assert (found["measures"][1]["cost_musd"], found["measures"][1]["needs"]) == (40, ["third-ferry"])
+    assert (found["measures"][1]["cost_million"], found["measures"][1]["needs"]) == (40, ["third-ferry"])
     (storm,) = found["closures"]
     assert (storm["id"], storm["target"], storm["days_per_month"]) == ("storm", "links.sea", 3)
     assert storm["label"] == "Eastern shore - Western shore"

@@ -64,7 +64,7 @@ class Measure(Part):
     id: str
     title: str
     status: Literal["completed", "under way", "planned", "scenario"]
-    cost_musd: float | None = Field(description="cost, million of the package's currency")
+    cost_million: float | None = Field(description="cost, million of the package's currency")
     changes: list[str]
     needs: list[str] = Field(description="measures that are taken with it")
     excludes: list[str] = Field(description="measures that cannot be taken with it")
@@ -93,6 +93,7 @@ class Flow(Part):
 class PackageDetail(Package):
     """A package, and what a what-if can change of it."""
 
+    currency: str | None = Field(description="of all its prices, ISO 4217; null: it is a transfer job")
     levers: list[Lever] = Field(description="those that matter first")
     lever_count: int = Field(description="how many there are; the others are found by words")
     measures: list[Measure]

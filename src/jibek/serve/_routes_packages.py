@@ -205,11 +205,12 @@ _STATUS: dict[type[Exception], int] = {
 def _detail(corridor: Corridor, levers: list[told.Lever]) -> dict[str, Any]:
     """Return what a what-if can change of a corridor."""
     return {
+        "currency": corridor.header.currency,
         "levers": shown(corridor, levers),
         "lever_count": len(levers),
         "measures": [
             told.Measure(
-                id=one.id, title=one.title, status=one.status, cost_musd=one.cost_million, changes=list(one.changes),
+                id=one.id, title=one.title, status=one.status, cost_million=one.cost_million, changes=list(one.changes),
                 needs=list(one.requires), excludes=list(one.excludes),
             )
             for one in corridor.measures.values()

@@ -86,6 +86,7 @@ def made_from(corridor: Corridor) -> dict[str, Any]:
         "start": header.start.isoformat(),
         "days": header.days,
         "warmup_days": header.warmup_days,
+        "currency": header.currency,
     }
 
 

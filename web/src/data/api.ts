@@ -218,7 +218,7 @@ export interface Measure {
   title: string;
   status: "completed" | "under way" | "planned" | "scenario";
   /** cost, million of the package's currency */
-  cost_musd: number | null;
+  cost_million: number | null;
   changes: string[];
   /** measures that are taken with it */
   needs: string[];
@@ -269,6 +269,8 @@ export interface PackageDetail {
   days: number | null;
   /** when it was uploaded or edited; null: it was there before */
   created: string | null;
+  /** of all its prices, ISO 4217; null: it is a transfer job */
+  currency: string | null;
   /** those that matter first */
   levers: Lever[];
   /** how many there are; the others are found by words */

@@ -16,6 +16,8 @@ export interface Made {
   start: string;
   days: number;
   warmup_days: number;
+  /** Of all costs. */
+  currency: string;
 }
 
 interface Simulated extends Made {

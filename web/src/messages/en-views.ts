@@ -15,22 +15,22 @@ export const views = {
   hollow: "Hollow: the interval reaches 0, so it may be chance",
   toEither: (low: string, high: string) => `95 % interval ${low} to ${high}`,
   months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-  units: {
+  units: (currency: string): Record<string, string> => ({
     delivered_teu: "TEU",
     inside_teu: "TEU",
     "transit_days.mean": "days",
     "transit_days.p50": "days",
     "transit_days.p90": "days",
-    cost_per_teu: "per TEU",
+    cost_per_teu: `${currency} per TEU`,
     co2e_kg_per_teu: "kg per TEU",
-  } as Record<string, string>,
+  }),
   figures: {
     delivered_teu: "Delivered",
     inside_teu: "Inside at the end",
     "transit_days.mean": "Transit, mean",
     "transit_days.p50": "Transit, median",
     "transit_days.p90": "Transit, 90 % within",
-    cost_per_teu: "Cost, in the package's currency",
+    cost_per_teu: "Cost",
     co2e_kg_per_teu: "CO₂e",
   } as Record<string, string>,
   change: {
@@ -97,7 +97,7 @@ export const views = {
   invest: {
     title: "Invest",
     text: "The best set of the planned measures that a budget pays for.",
-    budget: "Budget, million",
+    budget: (currency: string) => `Budget, million ${currency}`,
     objective: "Objective",
     objectives: {
       throughput: "most TEU delivered",
@@ -106,12 +106,12 @@ export const views = {
     },
     effects: { throughput: "TEU delivered", transit: "mean days of transit", cost: "cost of running per TEU" },
     none: "This package has no planned measure with a cost: there is nothing to choose from.",
-    best: (budget: string, what: string) => `The best for ${budget} million: ${what}`,
+    best: (budget: string, currency: string, what: string) => `The best for ${budget} million ${currency}: ${what}`,
     nothing: "nothing",
     worthNothing: "Nothing planned within the budget is worth more than nothing.",
     brings: (effect: string, unit: string, base: string) => `It changes ${unit} by ${effect}; as it is: ${base}.`,
     measures: "Done, under way, next",
-    heads: (unit: string) => ["measure", "status", "in use", "cost, million", `alone, ${unit}`, `all up to here, ${unit}`],
+    heads: (unit: string, currency: string) => ["measure", "status", "in use", `cost, million ${currency}`, `alone, ${unit}`, `all up to here, ${unit}`],
     status: { done: "done", underWay: "under way", next: (number: number) => `next: ${number}`, later: "not in this set" },
     out: (why: string) => `out: ${why}`,
     noDate: "no date",
@@ -123,17 +123,17 @@ export const views = {
     notEnded: (replications: number, left: number, compared: number, zone: string) =>
       `Nothing is guaranteed: after ${replications} replications ${left} of the ${compared} sets compared within the budget cannot be told apart within ${zone}; the one ahead is shown. More replications help.`,
     lead: (lead: string) => `It is ahead of the next by ${lead} only, less than the zone: one of those within the zone was selected.`,
-    selected: (what: string, cost: string, effect: string) =>
-      `Selected was ${what} for ${cost} million: ${effect}. What is shown is the cheapest set that is shown to be behind it by less than the zone.`,
+    selected: (what: string, cost: string, currency: string, effect: string) =>
+      `Selected was ${what} for ${cost} million ${currency}: ${effect}. What is shown is the cheapest set that is shown to be behind it by less than the zone.`,
     predicted: (within: string, simulated: string, excluded: string, left: string) =>
       `Of ${within} sets within the budget ${simulated} were simulated, those predicted best by measures and pairs; the bound excludes ${excluded}; of the other ${left} nothing is guaranteed.`,
     frontier: "Cost against effect",
     frontierText: "Of the sets simulated, those worth more than all that cost no more; which they are has no guarantee. The intervals hold together over all sets told.",
     picture: (count: number, chosen: string) => `Cost against effect of ${count} sets; chosen: ${chosen}`,
-    costAxis: "cost, million",
+    costAxis: (currency: string) => `cost, million ${currency}`,
     effectAxis: (unit: string) => `effect, ${unit}`,
     budgetLine: "budget",
-    frontierHeads: (unit: string) => ["", "measures", "cost, million", `effect, ${unit}`, ""],
+    frontierHeads: (unit: string, currency: string) => ["", "measures", `cost, million ${currency}`, `effect, ${unit}`, ""],
     chosen: "chosen",
     beyond: "beyond the budget",
   },

@@ -264,7 +264,7 @@ export const en = {
     held: (count: number, set: number) => (set ? `${set} of ${count} changed` : String(count)),
     used: (percent: string) => `demand needs ${percent} % of it`,
     back: (value: string) => `Back to ${value}`,
-    cost: (millions: string) => `${millions} million`,
+    cost: (millions: string, currency: string) => `${millions} million ${currency}`,
     needs: (others: string) => `needs ${others}`,
 
     closed: (days: string, months: number, hours: string) =>

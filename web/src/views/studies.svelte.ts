@@ -34,7 +34,7 @@ export const flowName = (id: string): string => session.detail?.flows.find((one)
 
 export const measureName = (id: string): string => session.detail?.measures.find((one) => one.id === id)?.title ?? id;
 
-export const costOf = (id: string): number | null => session.detail?.measures.find((one) => one.id === id)?.cost_musd ?? null;
+export const costOf = (id: string): number | null => session.detail?.measures.find((one) => one.id === id)?.cost_million ?? null;
 
 /** The address of the case with more measures and changes, as a what-if. */
 export function whatIf(more: { measures?: string[]; changes?: string[] }): string {
