@@ -62,8 +62,8 @@ export const api = {
   upload: (zip: Blob) => json<Package>("POST", ["packages"], zip),
   tables: (id: string) => json<Tables>("GET", ["packages", id, "tables"]),
   table: (id: string, name: string) => json<Cells>("GET", ["packages", id, "tables", name]),
-  check: (id: string, tables: Edit["tables"]) => json<{ problems: Problem[] }>("POST", ["packages", id, "check"], { tables }),
-  edit: (id: string, tables: Edit["tables"]) => json<Package>("POST", ["packages", id, "edit"], { tables }),
+  check: (id: string, edit: Edit) => json<{ problems: Problem[] }>("POST", ["packages", id, "check"], edit),
+  edit: (id: string, edit: Edit) => json<Package>("POST", ["packages", id, "edit"], edit),
   tell: ({ package: id, measures, changes, days, warmup_days }: Case) =>
     json<CaseRead>("POST", ["packages", id, "case"], { measures, changes, days, warmup_days }),
 

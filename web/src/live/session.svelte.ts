@@ -1,7 +1,9 @@
 import type { Case, Package, PackageDetail, Problem } from "../data/api";
+import { say } from "../messages";
 import { api, problemsOf } from "./api";
 import { caseOf, paramsOf, route, type View } from "./router.svelte";
 
+const WHEN: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
 const NONE: Case = { package: "", measures: [], changes: [], days: null, warmup_days: null, seed: 0 };
 
 /** What all views share: the packages there are, the case that is looked at, and what can be changed in its package. */
@@ -19,6 +21,22 @@ class Session {
       this.problems = [];
     } catch (error) {
       this.problems = problemsOf(error);
+    }
+  }
+
+  /** What a package is called: by its title, and by when it was made where others have the same. */
+  nameOf(one: Package): string {
+    if (this.packages.filter((other) => other.title === one.title).length < 2) return one.title;
+    return say.live.titled(one.title, one.created ? new Date(one.created).toLocaleString(say.language, WHEN) : one.id);
+  }
+
+  /** A title for an edited package that no other has. */
+  unused(title: string): string {
+    const plain = title.replace(/, edited( \d+)?$/, "");
+    const taken = new Set(this.packages.map((one) => one.title));
+    for (let number = 1; ; number++) {
+      const next = say.live.edited(plain, number);
+      if (!taken.has(next)) return next;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Cells, Problem } from "../data/api";
+import type { Cells, Edit, Header, Problem } from "../data/api";
 import { api, problemsOf } from "../live/api";
 
 interface Step {
@@ -13,7 +13,7 @@ export interface At {
   column: string | null;
 }
 
-/** Tables of a package that are being changed: as they are, as they were, and what the checker says. */
+/** Tables of a package that are being changed, its header as one of a single row: as they are, as they were, and what the checker says. */
 export class Draft {
   cells = $state.raw<Record<string, Cells>>({});
   problems = $state.raw<Problem[]>([]);
@@ -24,15 +24,34 @@ export class Draft {
   private future = $state.raw<Step[]>([]);
   private readonly given: Record<string, Cells> = {};
 
+  private file = "";
+
   constructor(readonly id: string) {}
 
-  /** The tables that are not as the package has them. */
+  /** The tables that are not as the package has them; the header goes by the name of its file. */
   get changed(): Record<string, Cells> {
     return Object.fromEntries(Object.entries(this.cells).filter(([name, one]) => one !== this.given[name]));
   }
 
   get isChanged(): boolean {
     return Object.keys(this.changed).length > 0;
+  }
+
+  /** What is asked to be checked or made: whole tables, and single fields of the header. */
+  get edit(): Edit {
+    const { [this.file]: header, ...tables } = this.changed;
+    const before = this.given[this.file]?.rows[0];
+    const fields = (header?.columns ?? []).map((name, n): [string, string] => [name, header?.rows[0]?.[n] ?? ""]);
+    return { tables, header: Object.fromEntries(fields.filter(([, text], n) => text !== before?.[n])) };
+  }
+
+  /** Take the header, once it is known. */
+  begin({ file, columns, cells }: Header): void {
+    this.file = file;
+    if (this.cells[file]) return;
+    const names = columns.map((one) => one.name);
+    this.given[file] = { columns: names, rows: [names.map((name) => cells[name] ?? "")] };
+    this.cells = { ...this.cells, [file]: this.given[file] };
   }
 
   get isChecked(): boolean {
@@ -93,7 +112,7 @@ export class Draft {
     const asked = this.revision;
     let problems: Problem[] = [];
     try {
-      if (this.isChanged) problems = (await api.check(this.id, this.changed)).problems;
+      if (this.isChanged) problems = (await api.check(this.id, this.edit)).problems;
     } catch (error) {
       problems = problemsOf(error);
     }
