@@ -13,7 +13,7 @@ Ints = NDArray[np.int64]
 
 SHARE = 0.9
 
-HELD = 2**18
+HELD = 2**16
 """Waits held in memory from part to part; when there are more, they go to a file."""
 
 
