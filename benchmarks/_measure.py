@@ -46,6 +46,9 @@ class Size:
     compile_anew: bool = True
     seeds: int = 3
     search_s: float = 10.0
+    pair_s: float = 30.0
+    merge_s: float = 600.0
+    day_s: float = 300.0
     changes: int = 25
     paired: int = 10
     most: int = 100
@@ -58,7 +61,7 @@ class Size:
 
 TINY = Size(
     repeats=1, days=3, warmup_days=2, customers=4000, pending=(10, 100), traffic=(1, 2), years=(1, 2),
-    replications=2, compile_anew=False, seeds=1, search_s=0.5,
+    replications=2, compile_anew=False, seeds=1, search_s=0.5, pair_s=1.0, merge_s=2.0, day_s=1.0,
     changes=2, paired=2, most=4, sample=60, clients=4, load_s=1.0, boxes=40, played_s=1.0,
 )  # fmt: skip
 

@@ -11,7 +11,6 @@ import hashlib
 import io
 import shutil
 import tempfile
-import time
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +23,6 @@ from typing import Any
 
 from benchmarks._measure import Row, Size
 from jibek.transfer import (
-    Found,
     Job,
     Plan,
     bound,
@@ -32,7 +30,7 @@ from jibek.transfer import (
     generate,
     plan_by_rule,
     read_plan,
-    search,
+    search_for,
     write_package,
 )
 
@@ -158,7 +156,8 @@ def _improve(recipe: Recipe, before: Known | None, seconds: float, home: Path) -
             f"the job {recipe.job} is not what it was: its files have another hash than benchmarks/transfer/jobs.csv says"
         )
     rule = check_plan(job, plan_by_rule(job)).value
-    plan = _search(job, seconds).plan
+    *_, found = search_for(job, seconds)
+    plan = found.plan
     after = _known(job, plan, rule)
     if before and before.order <= after.order:
         plan = best_plan(job, home)
@@ -170,15 +169,6 @@ def _improve(recipe: Recipe, before: Known | None, seconds: float, home: Path) -
         flush=True,
     )
     return after
-
-
-def _search(job: Job, seconds: float) -> Found:
-    """Search for so long; rounds are not cut short."""
-    begin = time.monotonic()
-    for found in search(job):
-        if found.finished or time.monotonic() - begin > seconds:
-            break
-    return found
 
 
 def _known(job: Job, plan: Plan, rule: Any) -> Known:

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from benchmarks._measure import Row, Size
+from benchmarks._transfer import planned
 from jibek.transfer import (
     Bound,
     Found,
@@ -23,7 +24,6 @@ from jibek.transfer import (
     plan_by_rule,
     replan,
     robustness,
-    search,
     under_way,
 )
 from jibek.transfer._check_loads import load_faults
@@ -31,7 +31,7 @@ from jibek.transfer._generate import _standard
 from jibek.transfer._layout import Layout, lay_out
 from jibek.transfer._load_columns import Loadings
 from jibek.transfer._matching import Matching
-from jibek.transfer._search import _rounds
+from jibek.transfer._search import Rounds
 from jibek.transfer._travel import Yard, parked_m
 from jibek.transfer.tables import Load, Outage, PlanHeader, Wagon
 
@@ -50,7 +50,7 @@ REPORTED = {
 def shift(size: Size) -> Iterator[Row]:
     """Measure replanning, robustness, load plans alone, planning at once or in turn, and compare with Khorgos."""
     jobs = [generate("pair", boxes, seed=seed, held=0.0) for boxes in (41, 55) for seed in range(1, size.seeds + 1)]
-    plans = [(job, _best(search(job), size.search_s)) for job in jobs]
+    plans = [(job, planned(job, size.search_s).found) for job in jobs]
     yield _replanning([(job, found.plan) for job, found in plans], min(REPLAN_S, size.search_s))
     yield _varying([(job, found.plan) for job, found in plans], runs=400 if size.seeds > 1 else 40)
     yield _at_once(plans, size.search_s)
@@ -123,7 +123,7 @@ def _in_turn(job: Job, seconds: float) -> Found:
     plan = plan_by_rule(job)
     found = Found(plan, check_plan(job, plan).value, Bound("none", 0.0))
     layouts = [_keeping(layout) for layout in lay_out(job, plan, parked_m(job))]
-    return _best(_rounds(job, layouts, found, 0), seconds) if layouts else found
+    return _best(Rounds(job, found, 0).go(layouts), seconds) if layouts else found
 
 
 def _keeping(layout: Layout) -> Layout:
@@ -218,7 +218,7 @@ def _khorgos(size: Size) -> Row:
     for what, (boxes, minutes) in REPORTED.items():
         jobs = [generate("pair", boxes, seed=seed, held=0.0) for seed in range(1, size.seeds + 1)]
         rule = mean(check_plan(job, plan_by_rule(job)).value.turnaround_s / 60 for job in jobs)
-        plan = mean(_best(search(job), size.search_s).value.turnaround_s / 60 for job in jobs)
+        plan = mean(planned(job, size.search_s).found.value.turnaround_s / 60 for job in jobs)
         figures[what] = {"boxes": boxes, "reported_min": minutes, "rule_min": rule, "search_min": plan}
     said = "; ".join(
         f"{one['rule_min']:.0f} by rule, {one['search_min']:.0f} searched, reported {what}"

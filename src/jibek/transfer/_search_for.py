@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -60,11 +60,12 @@ def search_for(job: Job, seconds: float, *, seed: int = 0) -> Iterator[Found]:
         yield first(job)
         return
     spawn = multiprocessing.get_context("spawn")
-    here, there = spawn.Pipe(duplex=False)
-    process = spawn.Process(target=_search, args=(there, job, seed), daemon=True)
+    here, there = spawn.Pipe()
+    process = spawn.Process(target=_search, args=(there,), daemon=True)
     with _no_interruption():
         process.start()
     there.close()
+    threading.Thread(target=_ask, args=(here, job, seed), daemon=True).start()  # a large job waits until it is read
     try:
         found = first(job)
         yield found
@@ -115,10 +116,16 @@ def _received(pipe: Connection) -> Found | _Compiling:
     return heard
 
 
-def _search(pipe: Connection, job: Job, seed: int) -> None:
+def _ask(pipe: Connection, job: Job, seed: int) -> None:
+    with suppress(OSError):  # the time was over before
+        pipe.send((job, seed))
+
+
+def _search(pipe: Connection) -> None:
     """Send what is found; the process ends when its parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    job, seed = pipe.recv()
     _tell_of_compiling(pipe)
     before = None
     try:
