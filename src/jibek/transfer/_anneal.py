@@ -194,7 +194,7 @@ def _move(tasks, state, since, note, b):
     for n in range(many):
         if not _exchange(tasks, state, since, note, one + n, other + n):
             return False
-    return note[0] > 0 and (many > 1 or (_stands(tasks, state, q) and _stands(tasks, state, p)))
+    return note[0] > 0 and (many > 1 or (stand_together(tasks, state, q) and stand_together(tasks, state, p)))
 
 
 @numba.njit(cache=True)
@@ -216,7 +216,7 @@ def _exchange(tasks, state, since, note, p, q):
 
 
 @numba.njit(cache=True)
-def _stands(tasks, state, p):
+def stand_together(tasks, state, p):
     """Whether the boxes of the wagon of a place may stand together: at most two, judged by the tables of pairs."""
     boxes = 0
     first, last = tasks.first[p], tasks.last[p]

@@ -13,6 +13,8 @@ from jibek.transfer._anneal import anneal
 from jibek.transfer._bound import Bound, bound
 from jibek.transfer._check_plan import check_plan
 from jibek.transfer._course import State, empty_course, run
+from jibek.transfer._groups import groups
+from jibek.transfer._in_turn_plans import plans_in_turn
 from jibek.transfer._job import Job
 from jibek.transfer._layout import Layout, lay_out
 from jibek.transfer._plan import Plan
@@ -75,13 +77,16 @@ def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
     rounds = Rounds(job, first(job), seed)
     yield rounds.found
     plan = rounds.found.plan
-    for layout in lay_out(job, plan, {})[-1:]:
+    single = len(groups(job)) == 1
+    for layout in lay_out(job, plan, {})[-1:] if single else []:
         yield from rounds.anneal(layout, layout.start(0), _AT_ONCE)
     rounds.found = replace(rounds.found, bound=bound(job, rounds.found.value.left_over))
     yield rounds.found
     layouts = lay_out(job, plan, parked_m(job))
-    if layouts:
+    if layouts and single:
         yield from rounds.go(layouts)
+    if layouts and not rounds.best:
+        yield from rounds.in_turn(layouts[-1])
     yield replace(rounds.found, finished=True)
 
 
@@ -113,10 +118,12 @@ class Rounds:
     def go(self, layouts: Sequence[Layout]) -> Iterator[Found]:
         """Anneal, by turns from a start and from the best state, boxes matched anew, until nothing better can be found.
 
-        When each layout has had its turn, that of the best state goes on.
+        When each layout has had its turn, that of the best state goes on; it ends if there is none.
         """
         for number in count():
-            if self.best and number >= 2 * len(layouts):
+            if number >= 2 * len(layouts):
+                if not self.best:
+                    return
                 layouts = [self.best[0]]
             layout: Layout = layouts[number // 2 % len(layouts)]
             if self.best and number % 2:
@@ -146,6 +153,17 @@ class Rounds:
             if self._perfect:
                 return
         self.number += 1
+
+    def in_turn(self, layout: Layout) -> Iterator[Found]:
+        """Anneal turns, and keep what the check says is better."""
+        last: Plan | None = None
+        for plan in plans_in_turn(layout, self.seed):
+            if plan is not last:
+                self._take(plan)
+            last = plan
+            yield self.found
+            if self._perfect:
+                return
 
     def _take(self, plan: Plan) -> None:
         verdict = check_plan(self.job, plan)
