@@ -118,12 +118,12 @@ class Rounds:
     def go(self, layouts: Sequence[Layout]) -> Iterator[Found]:
         """Anneal, by turns from a start and from the best state, boxes matched anew, until nothing better can be found.
 
-        When each layout has had its turn, that of the best state goes on; it ends if there is none.
+        When each layout has had its turn, that of the best state goes on; it ends if there still is none after the first round.
         """
         for number in count():
-            if number >= 2 * len(layouts):
-                if not self.best:
-                    return
+            if number and not self.best:
+                return
+            if self.best and number >= 2 * len(layouts):
                 layouts = [self.best[0]]
             layout: Layout = layouts[number // 2 % len(layouts)]
             if self.best and number % 2:
