@@ -310,6 +310,7 @@ def test_the_header_is_edited_like_a_row(store: Store) -> None:
         ("warmup_days", "1e400", "is not a whole number"),
         ("start", "31.3.2025", "is not a date"),
         ("title", " ", "a value is required"),
+        ("title", "x\0", "holds a NUL character"),
         ("tite", "x", "did you mean 'title'?"),
         ("schema_version", "1", "unknown key"),
         ('x = 1\ny"', "1", "unknown key"),
@@ -333,6 +334,7 @@ def test_a_package_says_what_it_was_made_of(store: Store) -> None:
     assert [one.parent for one in store.packages()[:2]] == [None, None]
     _, data = store.zip(kept.id)
     assert all("origin" not in one for one in zipfile.ZipFile(io.BytesIO(data)).namelist())
+    assert store.edit("starter", Edit(tables={"links": edit.tables["links"]})) == store.package("starter")
     again = store.edit(kept.id, Edit(header={"title": "Bluer"}))
     assert (again.parent, again.changed) == (kept.id, {"corridor.toml": 1})
 

@@ -82,6 +82,9 @@ def _refuse_unknown(package: Package, edit: Edit) -> None:
     problems += [
         Problem(file, None, name[:40], f"unknown key{near(name, header)}") for name in edit.header if name not in header
     ]
+    problems += [
+        Problem(file, None, name, "holds a NUL character") for name, text in edit.header.items() if "\0" in text
+    ]
     if problems:
         raise PackageError(problems)
 

@@ -211,7 +211,7 @@ class Store:
             return self._keep(self._checked(folder))
 
     def edit(self, id: str, edit: Edit) -> Package:
-        """Keep a package of which some tables, and fields of the header, are others.
+        """Keep a package of which some tables, and fields of the header, are others; where nothing is, it is the same package.
 
         Raises
         ------
@@ -223,6 +223,8 @@ class Store:
             If no more packages are kept.
         """
         made = self._edited(id, edit)
+        if made.hash == self.content(id):
+            return self.package(id)
         return self._keep(made, Origin(parent=id, changed=changed(self.held(id), made)))
 
     def check(self, id: str, edit: Edit) -> list[Problem]:

@@ -106,12 +106,12 @@ def data_folder() -> Path:
 def _listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens there."""
     try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
-            0
-        ]
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
     except (OSError, OverflowError) as error:
         raise JibekError(f"--host {host}: {error.strerror if isinstance(error, OSError) else error}") from None
-    listening = socket.socket(family, kind)
+    listening = socket.socket(family, kind, protocol)  # with its protocol, small answers are sent at once (TCP_NODELAY)
     try:
         if sys.platform != "win32":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
