@@ -452,6 +452,41 @@ def test_a_port_in_use(tmp_path: Path) -> None:
     assert "Traceback" not in ended.stderr
 
 
+IMPATIENT = """
+import sys
+from pathlib import Path
+from jibek.serve import _server
+_server.HEAD_S = 1.0
+_server.serve(port=0, data=Path(sys.argv[1]))
+"""
+
+
+def test_slow_clients(tmp_path: Path) -> None:
+    """Half a head is not waited for without end, drop by drop neither; a slow body is, and a connection that is kept."""
+    head = b"POST /api/packages/starter/case HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+    with serving(tmp_path, program=(sys.executable, "-c", IMPATIENT, str(tmp_path))) as server:
+        files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+        slow = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(50)]
+        for one in slow[:40]:
+            one.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+        kept = socket.create_connection(("127.0.0.1", server.port), timeout=20)
+        for _ in range(2):
+            kept.sendall(head)
+            for part in (b"{", b"}"):
+                time.sleep(0.7)
+                kept.sendall(part)
+            assert kept.recv(100).startswith(b"HTTP/1.1 200")
+            kept.recv(100_000)
+        kept.sendall(b"GET")  # begins another, and goes no further
+        for one in (*slow, kept):
+            with one, suppress(ConnectionResetError):
+                assert one.recv(100) == b""
+        end = time.monotonic() + 10
+        while len(os.listdir(f"/proc/{server.process.pid}/fd")) > files + 10 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert len(os.listdir(f"/proc/{server.process.pid}/fd")) <= files + 10  # workers may have begun meanwhile
+
+
 NO_JOBS = """
 import sys
 from pathlib import Path

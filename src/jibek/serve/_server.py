@@ -11,12 +11,16 @@ from types import FrameType
 from urllib.parse import quote
 
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jibek._error import JibekError
 from jibek.serve._app import application
 from jibek.serve._jobs import Jobs, Limits
 from jibek.serve._packages import Store
 from jibek.serve._safety import Guard, is_loopback
+
+HEAD_S = 20.0
+"""How long the head of a request may take to come."""
 
 
 def serve(
@@ -60,7 +64,7 @@ def serve(
         app = Guard(application(store, jobs), host=host, token=token)
         config = uvicorn.Config(
             app, log_level="warning", timeout_graceful_shutdown=3, server_header=False, lifespan="on", ws="none",
-            proxy_headers=False,
+            proxy_headers=False, http=_Impatient,
         )  # fmt: skip
         where = _address(host, listening.getsockname()[1], token)
         _Server(config, jobs, f"Jibek is at {where}; Ctrl-C ends it. Packages and finished jobs are in {folder}").run(
@@ -70,6 +74,35 @@ def serve(
         pass
     finally:
         listening.close()
+
+
+class _Impatient(H11Protocol):
+    """A connection that is closed if the head of a request does not come in time; uvicorn waits for it without end."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to wait for a request."""
+        super().connection_made(transport)
+        self._late = self.loop.call_later(HEAD_S, transport.abort)
+
+    def data_received(self, data: bytes) -> None:
+        """Wait no longer if a request has come; begin again if the next has begun to."""
+        super().data_received(data)
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._come()
+        elif self._late is None:
+            self._late = self.loop.call_later(HEAD_S, self.transport.abort)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Wait no longer."""
+        super().connection_lost(exc)
+        self._come()
+
+    def _come(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
 
 
 class _Server(uvicorn.Server):
