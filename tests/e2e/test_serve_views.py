@@ -170,6 +170,45 @@ def test_what_is_saved_is_a_package_of_its_own(page: Page, tmp_path: Path) -> No
     expect(cell(page, 0, "count")).to_have_text(str(before))
 
 
+def test_the_header_is_edited_with_its_problems_at_the_field(page: Page) -> None:
+    look_at(page, "tables")
+    header = page.get_by_role("region", name="About the package")
+    days = header.get_by_label("days", exact=True)
+    days.fill("never")
+    days.press("Tab")
+    expect(days).to_have_attribute("aria-invalid", "true")
+    expect(header.get_by_text("'never' is not a whole number")).to_be_visible()
+    days.blur()
+    page.get_by_role("region", name="Problems").get_by_role("button").click()
+    expect(days).to_be_focused()
+    days.fill("90")
+    header.get_by_label("currency").fill("KZT")
+    page.get_by_role("button", name="Undo").focus()
+    expect(page.get_by_text("Nothing is wrong.")).to_be_visible()
+    page.get_by_role("button", name="Save as a new package").click()
+    expect(page).to_have_url(re.compile(r"package=[0-9a-f]{16}"))
+    title = re.escape(jibek.read("starter").header.title)
+    expect(header.get_by_label("title")).to_have_value(re.compile(f"^{title}, edited"))
+    expect(days).to_have_value("90")
+    expect(header.get_by_label("currency")).to_have_value("KZT")
+    expect(page.get_by_label("Package").locator("option:checked")).to_have_text(re.compile(", edited"))
+
+
+def test_packages_of_one_title_are_told_apart(page: Page) -> None:
+    title = jibek.read("starter").header.title
+    for days in ("80", "81"):
+        look_at(page, "tables")
+        header = page.get_by_role("region", name="About the package")
+        header.get_by_label("title").fill("Twice")
+        header.get_by_label("days", exact=True).fill(days)
+        page.get_by_role("button", name="Undo").focus()
+        page.get_by_role("button", name="Save as a new package").click()
+        expect(page).to_have_url(re.compile(r"package=[0-9a-f]{16}"))
+    names = page.get_by_label("Package").locator("option").all_inner_texts()
+    assert len({name for name in names if name.startswith("Twice (")}) == 2
+    assert title in names
+
+
 def test_all_problems_of_a_spoilt_upload_are_listed(page: Page, files: dict[str, str], tmp_path: Path) -> None:
     files["links.csv"] = re.sub(r",\d+(\.\d+)?(?=,|\n)", ",x", files["links.csv"])
     files["terminals.csv"] = files["terminals.csv"].replace("harbour", "habour")
