@@ -94,6 +94,10 @@ class Traffic:
         yield from _closures(network, last)
 
 
+_REMEMBERED = ("service", "rotation", "vehicle", "called_h", "left_h", "emptied_h")
+"""What is asked of the trip before."""
+
+
 class _Former:
     """The last trip of every vehicle in use, of those that have been counted."""
 
@@ -104,7 +108,9 @@ class _Former:
     def before(self, trips: Table, part: Replication) -> tuple[Table, Bools, Ints]:
         """Return the trip that its vehicle made before each trip, whether there is one, and the order of trips by vehicle."""
         known = len(self._last["vehicle"]) if self._last else 0
-        table = {name: np.concatenate((self._last[name], trips[name])) for name in trips} if known else trips
+        table = {
+            name: np.concatenate((self._last[name], trips[name])) if known else trips[name] for name in _REMEMBERED
+        }
         order, same = _by_vehicle(self._network, table)
         if part.kept is not None:
             last = order[np.append(~same[1:], True)] if order.size else order
