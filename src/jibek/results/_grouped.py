@@ -16,11 +16,13 @@ def grouped(values: Floats, groups: Ints, size: int) -> list[Floats]:
     --------
     >>> [one.tolist() for one in grouped(np.array([3.0, 1.0, 2.0, 7.0]), np.array([1, 0, -1, 1]), 3)]
     [[1.0], [3.0, 7.0], []]
+    >>> grouped(np.zeros(0), np.zeros(0, np.int64), 0)
+    []
     """
     if groups.size and groups.min() < 0:
         values, groups = values[groups >= 0], groups[groups >= 0]
     order = np.argsort(groups.astype(np.min_scalar_type(size)), kind="stable")  # of few digits: a pass for each
-    return np.split(values[order], np.cumsum(np.bincount(groups, minlength=size))[:-1])
+    return np.split(values[order], np.cumsum(np.bincount(groups, minlength=size))[:-1])[:size]
 
 
 def quantiles(values: Floats, groups: Ints, size: int, shares: Floats) -> Floats:
