@@ -155,3 +155,23 @@ def test_generated_shifts(family: str, size: int) -> None:
         assert found.value.left_over == len(plan.leftover)
         assert found.kept.share_of_possible >= 0.9
         assert next(replan(changed, plan)).value.order >= found.value.order
+
+
+def test_cranes_keep_their_moves_when_the_train_they_are_for_is_late() -> None:
+    job = generate("pair", 20, seed=1, held=0.0)
+    plan = plan_by_rule(job)
+    changed = under_way(job, plan, later(job, 0), arrivals={"out-01A": later(job, 1200)})
+    found = after(changed, plan, 20)
+    assert found.kept.due > 10
+    assert found.kept.share == 1.0
+
+
+def test_a_crane_that_is_back_soon_makes_what_it_was_to_make() -> None:
+    """Down for three minutes with half an hour to go: what it loses, others take from its later moves."""
+    job = generate("pair", 41, seed=1, held=0.0)
+    plan = plan_by_rule(job)
+    now = later(job, 300)
+    changed = under_way(job, plan, now, outages=[Outage(crane="C2", begin=now, end=now + timedelta(minutes=3))])
+    found = after(changed, plan, 20)
+    assert found.kept.barred > 0
+    assert found.kept.share == 1.0

@@ -24,8 +24,9 @@ What = tuple[str, str, str]
 SOON_S = 900.0
 """How long before it begins a move is not taken from its crane, nor from its turn."""
 
-_TARDY, _BUSY = 20.0, 0.03
-"""What a second of weighted tardiness costs, and a second that a crane is not done, while a sequence is changed."""
+_TARDY, _BUSY, _TAKEN = 20.0, 0.03, 20.0
+"""What a second of weighted tardiness costs, a second that a crane is not done, and a move due soon that is taken from its crane or turn,
+while a sequence is changed."""
 
 _ROUNDS, _MEMORY = 20, 20
 """Changes tried between two looks at the best; how many changes ago a sequence may have been as bad as a new one."""
@@ -168,11 +169,6 @@ def _longest_rising(numbers: Sequence[int]) -> int:
     return len(ends)
 
 
-def _weighed(done: Done) -> float:
-    tardiness_s, turnaround_s, cranes_done_s = done.cost
-    return _TARDY * tardiness_s + turnaround_s + _BUSY * cranes_done_s
-
-
 class _Rest:
     """The rest of a shift: a sequence that is changed for the better.
 
@@ -184,16 +180,28 @@ class _Rest:
         self.rails = Rails(tuple(shift.job.cranes.values()), shift.down)
         self.reasons: dict[str, str] = {}
         soon = [task for task in shift.tasks if task.planned_s < shift.now_s + SOON_S]
+        self.soon = [[_what(task) for task in soon if task.crane == k] for k in range(len(self.rails.cranes))]
         self.bound = frozenset(task for task in soon if self._possible(task))
         self.barred = {_what(task) for task in soon if task not in self.bound}
         self.tasks = [task if self._works(task) else self._given(task) for task in shift.tasks]
         self.done, self.hold = self._first()
-        self.before = deque([_weighed(self.done)] * _MEMORY, maxlen=_MEMORY)
+        self.least = self._cost(self.done, self.tasks)
+        self.before = deque([self.least] * _MEMORY, maxlen=_MEMORY)
 
     @property
     def settled(self) -> bool:
         """Whether all moves that are left are bound."""
         return all(task in self.bound for task in self.tasks)
+
+    def _cost(self, done: Done, tasks: Sequence[Task]) -> float:
+        """Weigh a sequence: what has come of it, and the moves due soon that their cranes do not make in their turn."""
+        tardiness_s, turnaround_s, cranes_done_s = done.cost
+        turns = {_what(task): (task.crane, n) for n, task in enumerate(tasks)}
+        kept = 0
+        for k, moves in enumerate(self.soon):
+            kept += _longest_rising([turns[what][1] for what in moves if what in turns and turns[what][0] == k])
+        taken = sum(map(len, self.soon)) - kept
+        return _TARDY * tardiness_s + turnaround_s + _BUSY * cranes_done_s + _TAKEN * taken
 
     def _possible(self, task: Task) -> bool:
         """Whether a move could be made when it was planned: its crane works, its trains have come."""
@@ -236,16 +244,17 @@ class _Rest:
         return [given.get(task, task) for task in self.tasks]
 
     def _first(self) -> tuple[Done, bool]:
-        """Find a sequence that can be done: cranes as planned or shared out anew, late trains waited for or put off."""
+        """Find a sequence that can be done: who is down waited for, or his moves given away, or all shared out; late trains waited for or put off."""
         self._leave_over()
         found: list[tuple[Done, bool, list[Task]]] = []
-        for given in (self.tasks, self._shared_out()):
+        waited = [task for task in self.shift.tasks if task.box not in self.reasons]
+        for given in (waited, self.tasks, self._shared_out()):
             for tasks in (given, sorted(given, key=self._ready_s)):
                 for hold in (False, True):
                     done = self._try(tasks, hold=hold)
                     if done:
                         found.append((done, hold, tasks))
-        best, hold, self.tasks = min(found, key=lambda one: one[0].cost)
+        best, hold, self.tasks = min(found, key=lambda one: self._cost(one[0], one[2]))
         return best, hold
 
     def _leave_over(self) -> None:
@@ -277,11 +286,11 @@ class _Rest:
         done = self._try(tasks, hold=self.hold)
         if done is None:
             return
-        cost = _weighed(done)
+        cost = self._cost(done, tasks)
         if cost <= max(self.before[0], self.before[-1]):
             self.tasks = tasks
             self.before.append(cost)
         else:
             self.before.append(self.before[-1])
-        if cost < _weighed(self.done):
-            self.done = done
+        if cost < self.least:
+            self.done, self.least = done, cost

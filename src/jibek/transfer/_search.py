@@ -118,12 +118,14 @@ class Rounds:
     def go(self, layouts: Sequence[Layout]) -> Iterator[Found]:
         """Anneal, by turns from a start and from the best state, boxes matched anew, until nothing better can be found.
 
-        When each layout has had its turn, that of the best state goes on; it ends if there still is none after the first round.
+        When each layout has had its turn, that of the best state goes on, in longer and longer rounds; it ends if there still is none after
+        the first round.
         """
+        turns = len(layouts)
         for number in count():
             if number and not self.best:
                 return
-            if self.best and number >= 2 * len(layouts):
+            if self.best and number >= 2 * turns:
                 layouts = [self.best[0]]
             layout: Layout = layouts[number // 2 % len(layouts)]
             if self.best and number % 2:
@@ -132,7 +134,7 @@ class Rounds:
                 state = layout.start(number // 2)
             layout.fit(state, empty_course(layout.tasks))
             layout.match(state)
-            yield from self.anneal(layout, state, min(_MOST, _FIRST << number // 2))
+            yield from self.anneal(layout, state, min(_MOST, _FIRST << max(0, number // 2 - turns + 1)))
             if self._perfect:
                 return
 
