@@ -244,7 +244,7 @@ class _Rest:
         return [given.get(task, task) for task in self.tasks]
 
     def _first(self) -> tuple[Done, bool]:
-        """Find a sequence that can be done: who is down waited for, or his moves given away, or all shared out; late trains waited for or put off."""
+        """Find a sequence: cranes that are down waited for, or their moves given to others; late trains waited for or put off."""
         self._leave_over()
         found: list[tuple[Done, bool, list[Task]]] = []
         waited = [task for task in self.shift.tasks if task.box not in self.reasons]
