@@ -381,6 +381,28 @@ def test_two_clients_want_the_same(server: Server) -> None:
     assert server.job(ids[0])["state"] == "cancelled"
 
 
+def test_two_hundred_watch_a_job_and_half_of_them_leave(server: Server) -> None:
+    job = server.start(kind="simulate", case={**LONG, "seed": 7}, replications=40)
+    server.wait(job["id"], "running")
+    files = len(os.listdir(f"/proc/{server.process.pid}/fd"))
+    request = f"GET /api/jobs/{job['id']}/events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode()
+    watching = [socket.create_connection(("127.0.0.1", server.port), timeout=30) for _ in range(200)]
+    for one in watching:
+        one.sendall(request)
+    for one in watching:
+        assert one.recv(100).startswith(b"HTTP/1.1 200")
+    for one in watching[::2]:
+        one.close()
+    server.ask("DELETE", f"/api/jobs/{job['id']}")
+    for one in watching[1::2]:
+        with one, one.makefile("rb") as told:
+            assert b'"state":"cancelled"' in told.read()
+    end = time.monotonic() + 10
+    while len(os.listdir(f"/proc/{server.process.pid}/fd")) > files and time.monotonic() < end:
+        time.sleep(0.05)
+    assert len(os.listdir(f"/proc/{server.process.pid}/fd")) <= files
+
+
 def test_a_restart_loses_nothing(tmp_path: Path) -> None:
     with serving(tmp_path) as first:
         done = first.wait(first.start(kind="simulate", case=SHORT, replications=2)["id"])
