@@ -59,7 +59,7 @@ export const views = {
 
   bound: {
     title: "What binds, by month",
-    text: "The most that can be carried in mean values, without simulating: a linear programme.",
+    text: "The most that can be carried in mean values, without simulating: a linear programme. What a raise brings holds until something else binds.",
     given: (carried: string, offered: string) => `As given, ${carried} of ${offered} TEU a year can be carried.`,
     stopped: (names: string) => `The rest is stopped by ${names}.`,
     grows: (scale: string, volume: string) => `Demand can be at most ${scale} times as given: ${volume} TEU a year.`,
