@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -70,10 +71,18 @@ def _ids(names: Sequence[str], rows: NDArray[Any]) -> pl.Series:
     """Return ids by row number; below 0: null."""
     import polars as pl
 
-    held = pl.Series(names, dtype=pl.Enum(names))
+    held = _named(tuple(names))
     if rows.size and rows.min() < 0:
         return held.gather(pl.Series(rows).set(pl.Series(rows < 0), None))
     return held.gather(pl.Series(rows.astype(np.uint32)))
+
+
+@lru_cache(maxsize=64)
+def _named(names: tuple[str, ...]) -> pl.Series:
+    """Return ids as values of a type of their own; to make it takes longer than to look up the ids of a part."""
+    import polars as pl
+
+    return pl.Series(names, dtype=pl.Enum(names))
 
 
 def _frame(replication: Replication, columns: dict[str, Any]) -> pl.LazyFrame:
