@@ -49,7 +49,7 @@ def test_any_text_is_a_change_or_refused(text: str) -> None:
 @example(["links.sea.run_cv=-0.0", "links.sea.min_run_h=-0.0"])
 @example(["places.city.name=0\r0"])
 @example(["places.city.name=\0"])
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_a_changed_corridor_survives_being_written(texts: list[str]) -> None:
     try:
         corridor = STARTER.with_changes(*texts)
@@ -62,7 +62,7 @@ def test_a_changed_corridor_survives_being_written(texts: list[str]) -> None:
 
 
 @given(st.data())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 def test_no_contents_of_a_file_are_a_bug(data: Any) -> None:
     names = ["corridor.toml", *(f"{name}.csv" for name in TABLES)]
     with tempfile.TemporaryDirectory() as folder:

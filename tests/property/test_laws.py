@@ -59,7 +59,7 @@ def assert_same(one: Replication, other: Replication) -> None:
 
 
 @given(corridors(), SEEDS)
-@several(40)
+@several(25)
 def test_every_law_is_kept(corridor, seed):
     keep_every_law(corridor, seed)
 
