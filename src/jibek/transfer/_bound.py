@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from jibek.transfer import tables as t
 from jibek.transfer._bound_boxes import Boxes
+from jibek.transfer._bound_days import conflicts, least_late_s, waiting
 from jibek.transfer._bound_shared import Task, crane_use, least_sum, track_uses
 from jibek.transfer._groups import groups
 from jibek.transfer._job import Job
@@ -63,7 +64,16 @@ def bound(job: Job, left_over: int = 0, *, quick: bool = False) -> Bound:
     together = least_sum(turns, uses) - sum(turn.begin_s for turn in turns)
     if together > best.seconds + 1e-6:
         best = Bound("shared", together)
-    return Bound(best.name, best.seconds, _tardiness_s(job, serving, left_over, quick=quick))
+    tardiness, late_s = _departures(job, serving, left_over, quick=quick), 0.0
+    tardiness_s = max(
+        0.0, least_sum(tardiness, [crane_use(tardiness)]) - sum(one.weight * one.begin_s for one in tardiness)
+    )
+    if not left_over and not quick and (waits := conflicts(job, list(job.trains))):
+        trains = waiting(job, _by_train(job, serving))
+        late_s = least_late_s(tardiness, trains, waits)
+        if (apart := least_late_s(turns, trains, waits)) > best.seconds + 1e-6:
+            best = Bound("tracks", apart)
+    return Bound(best.name, best.seconds, max(tardiness_s, late_s))
 
 
 def _serving(job: Job) -> Mapping[str, set[str]]:
@@ -103,13 +113,25 @@ def _begin_s(job: Job, trains: Sequence[t.Train], boxes: Boxes, left_over: int) 
     return (max if left_over else min)(job.seconds(train.arrival) for train in sure)
 
 
-def _tardiness_s(job: Job, serving: Mapping[str, set[str]], left_over: int, *, quick: bool) -> float:
-    """Bound the weighted tardiness: each departure waits for the boxes that no other train takes, and cranes are shared."""
+def _departures(job: Job, serving: Mapping[str, set[str]], left_over: int, *, quick: bool) -> list[Task]:
+    """List what is known of departures: each waits for the boxes that no other train takes."""
     tasks = []
     for departure in job.departures.values():
         boxes = Boxes(job, _among(job, serving, None, {departure.train}), left_over, quick=quick)
         if boxes.number:
             due, (name, end) = job.seconds(departure.due), boxes.last_s()
-            tasks.append(Task(name, due, boxes.ready_s, max(end, due), boxes.crane_s, weight=departure.weight))
-    on_time = sum(task.weight * task.begin_s for task in tasks)
-    return max(0.0, least_sum(tasks, [crane_use(tasks)]) - on_time)
+            trains = (departure.train,)
+            tasks.append(Task(name, due, boxes.ready_s, max(end, due), boxes.crane_s, departure.weight, trains))
+    return tasks
+
+
+def _by_train(job: Job, serving: Mapping[str, set[str]]) -> dict[str, Boxes]:
+    """Return the boxes that each train brings, or that only it takes, of those that a train takes at all."""
+    goals = set().union(*serving.values())
+    boxes = {
+        train.id: _among(job, serving, {train.id}, goals)
+        if train.role == "inbound"
+        else _among(job, serving, None, {train.id})
+        for train in job.trains.values()
+    }
+    return {train: Boxes(job, its, 0, quick=True) for train, its in boxes.items() if its}

@@ -82,7 +82,7 @@ def track_uses(job: Job, tasks: Sequence[Task]) -> Iterator[Use]:
     with a point in common use all of the track; else their share is their length's.
     """
     task_of = {train: n for n, task in enumerate(tasks) for train in task.trains}
-    stays = _stays_s(job)
+    stays = stays_s(job)
     sharing: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for train in (one for one in task_of if one in stays):
         sharing[tuple(track.id for track in tracks_of(job, train))].append(train)
@@ -100,7 +100,7 @@ def track_uses(job: Job, tasks: Sequence[Task]) -> Iterator[Use]:
         yield Use(releases, whole, leads)
 
 
-def _stays_s(job: Job) -> dict[str, float]:
+def stays_s(job: Job) -> dict[str, float]:
     """Return how long each train with a known number of boxes stands: cranes come back to it again and again."""
     cranes = job.cranes.values()
     cycle = min(crane.pick_s + crane.drop_s for crane in cranes)
