@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, pairwise
+from itertools import count, islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ from jibek.transfer._verdict import Value
 _AT_ONCE, _FIRST, _MOST, _PIECE = 80_000, 80_000, 2_560_000, 20_000
 """Changes of the round before anything is matched, of the first one after it, of a round at most (what cools slowly ends lower), and
 between two looks at the best."""
+
+_SOME = 10
+"""How often boxes carried in turn are looked at, where annealing has found nothing at once, before it goes on."""
 
 _HOT_S, _COLD_S = 8.0, 0.2
 """Temperatures at the beginning and at the end of a round; at a higher one the matching is lost, which annealing finds not again."""
@@ -83,10 +86,12 @@ def search(job: Job, *, seed: int = 0) -> Iterator[Found]:
     rounds.found = replace(rounds.found, bound=bound(job, rounds.found.value.left_over))
     yield rounds.found
     layouts = lay_out(job, plan, parked_m(job))
+    in_turn = rounds.in_turn(layouts[-1]) if layouts else iter(())
     if layouts and single:
+        yield from islice(in_turn, 0 if rounds.best else _SOME)
         yield from rounds.go(layouts)
-    if layouts and not rounds.best:
-        yield from rounds.in_turn(layouts[-1])
+    if not rounds.best:
+        yield from in_turn
     yield replace(rounds.found, finished=True)
 
 
