@@ -38,7 +38,7 @@ _CUTS = 10
 _CARRIED = 0.03
 """What a second of carrying costs, besides that cranes are done later."""
 
-_NODES, _SHARE, _MOST_S = 20, 0.001, 20.0
+_NODES, _SHARE, _MOST_S = 20, 0.003, 20.0
 """When HiGHS stops: nodes of its tree, the share of the cost that is left between its bound and its best; and for safety
 after so long, with which plans depend on the machine."""
 
