@@ -492,7 +492,9 @@ class Header(PackageHeader):
     warmup_days: Annotated[int, Field(ge=0, le=3_660), Unit("days")] = Field(
         default=0, description="days simulated before, not counted"
     )
-    currency: str = Field(default="USD", description="currency of all prices, ISO 4217")
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
+        default="USD", description="currency of all prices, ISO 4217"
+    )
     licence: str = Field(default="", description="terms of use of the data")
     description: str = Field(default="", description="what it shows")
 
