@@ -56,7 +56,7 @@ def test_capacities_are_called_by_their_names(wide: None) -> None:
     ):
         assert what in rows
     assert "services." not in rows
-    assert "more is stopped by: services.ferry-east.departures" in " ".join(
+    assert "more is stopped by: Crossing east: departures of a service" in " ".join(
         call("bound", "starter", "--set", DOUBLE)[1].split()
     )
 
@@ -147,7 +147,7 @@ def test_bottlenecks(tmp_path: Path, wide: None) -> None:
     shown = " ".join(out.partition("Where days go")[2].split())
     for row in said["changes_tried"]:
         for place, days in [*row["budget_days"].items()][:3]:
-            assert f"{place} {'+' * (days['mean'] > 0)}{Interval(**days)}" in shown
+            assert f"{said['places'][place]} {'+' * (days['mean'] > 0)}{Interval(**days)}" in shown
     code, _, err = call("bottlenecks", "starter", "--change", "fleets.feries.count+=1", *SHORT)
     assert code == 2
     assert "did you mean 'ferries'?" in err

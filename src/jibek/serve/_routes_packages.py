@@ -235,7 +235,14 @@ def _moment(time: datetime | None) -> str | None:
     return time.isoformat() if time else None
 
 
-_NOTHING: dict[str, Any] = {"levers": [], "lever_count": 0, "measures": [], "closures": [], "flows": []}
+_NOTHING: dict[str, Any] = {
+    "currency": None,
+    "levers": [],
+    "lever_count": 0,
+    "measures": [],
+    "closures": [],
+    "flows": [],
+}
 
 
 def _problems(*codes: int) -> dict[int | str, dict[str, Any]]:
