@@ -112,13 +112,13 @@ def test_files_of_a_simulation(server: Server, simulated: dict[str, Any]) -> Non
     assert gzip.decompress(server.ask("GET", f"{where}/page").body)
     figures = server.ask("GET", f"{where}/files/figures.json")
     assert figures.json["total"] == simulated["answer"]["total"]
-    legs = pl.read_parquet(io.BytesIO(server.ask("GET", f"{where}/files/run/legs/000.parquet").body))
+    legs = pl.read_parquet(io.BytesIO(server.ask("GET", f"{where}/files/run/legs/000-000.parquet").body))
     assert legs.height > 0
     report = server.ask("GET", f"{where}/files/report.html")
     assert report.body.startswith(b"<!doctype html>")
     assert report.headers["content-disposition"].startswith("attachment")
-    assert "run/legs/001.parquet" not in simulated["files"]
-    assert "run/containers/000.parquet" not in simulated["files"]
+    assert "run/legs/001-000.parquet" not in simulated["files"]
+    assert "run/containers/000-000.parquet" not in simulated["files"]
 
 
 @pytest.mark.parametrize(
@@ -320,13 +320,13 @@ def test_fifty_cancelled_jobs_leave_nothing(server: Server) -> None:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in workers]
         return files, sum(pages) * os.sysconf("SC_PAGE_SIZE")
 
-    cancel(range(8))
+    cancel(range(25))  # what threads hold once, they hold by then
     files, room = held()
-    cancel(range(8, 58))
+    cancel(range(25, 75))
     after, more = held()
     assert after.keys() == files.keys()
     assert all(count - files[pid] < 10 for pid, count in after.items()), (files, after)
-    assert more - room < 500_000_000
+    assert more - room < 300_000_000
 
 
 def test_a_worker_that_is_killed(server: Server) -> None:
@@ -353,7 +353,7 @@ def at_work(server: Server, id: str) -> int:
 
 
 def test_more_memory_than_there_is(server: Server) -> None:
-    case = {"package": "trans-caspian", "days": 36_600, "warmup_days": 0}
+    case = {"package": "trans-caspian", "changes": ["flows.*.teu_per_year*=200"], "days": 90, "warmup_days": 0}
     failed = server.wait(server.start(kind="simulate", case=case, replications=1, containers=True)["id"])
     assert failed["state"] == "failed"
     assert re.search(r"need about \d+ GB, and there are \d+ GB", failed["problems"][0]["message"])
@@ -497,8 +497,10 @@ def test_slow_clients(tmp_path: Path) -> None:
             for part in (b"{", b"}"):
                 time.sleep(0.7)
                 kept.sendall(part)
-            assert kept.recv(100).startswith(b"HTTP/1.1 200")
-            kept.recv(100_000)
+            answer = b""
+            while not answer.endswith(b"}"):
+                answer += kept.recv(100_000)
+            assert answer.startswith(b"HTTP/1.1 200")
         kept.sendall(b"GET")  # begins another, and goes no further
         for one in (*slow, kept):
             with one, suppress(ConnectionResetError):

@@ -331,7 +331,8 @@ def test_answers_too_large(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
 def test_a_question_is_interrupted(run: Run) -> None:
-    timer = threading.Timer(0.5, signal.raise_signal, [signal.SIGINT])
+    run.query("select 1 as one")  # what is needed once is there
+    timer = threading.Timer(1.0, signal.raise_signal, [signal.SIGINT])
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         run.query("select sum(a.range * b.range) from range(100000) a, range(10000000) b")

@@ -6,6 +6,11 @@ import { caseOf, paramsOf, route, type View } from "./router.svelte";
 const WHEN: Intl.DateTimeFormatOptions = { dateStyle: "medium", timeStyle: "medium" };
 const NONE: Case = { package: "", measures: [], changes: [], days: null, warmup_days: null, seed: 0 };
 
+/** When a package was made; its id if it was there before. */
+function made(one: Package): string {
+  return one.created ? new Date(one.created).toLocaleString(say.language, WHEN) : one.id;
+}
+
 /** What all views share: the packages there are, the case that is looked at, and what can be changed in its package. */
 class Session {
   packages = $state.raw<Package[]>([]);
@@ -24,10 +29,12 @@ class Session {
     }
   }
 
-  /** What a package is called: by its title, and by when it was made where others have the same. */
+  /** What a package is called: by its title; where others have the same, also by when it was made, and where that is the same, too, by its id. */
   nameOf(one: Package): string {
-    if (this.packages.filter((other) => other.title === one.title).length < 2) return one.title;
-    return say.live.titled(one.title, one.created ? new Date(one.created).toLocaleString(say.language, WHEN) : one.id);
+    const same = this.packages.filter((other) => other.title === one.title);
+    if (same.length < 2) return one.title;
+    const alone = same.filter((other) => made(other) === made(one)).length < 2;
+    return say.live.titled(one.title, alone ? made(one) : `${made(one)}, ${one.id}`);
   }
 
   /** A title for an edited package that no other has. */
