@@ -108,7 +108,12 @@ class Server:
 
     def left(self) -> list[str]:
         """Return what is in the data folder, without what is kept on purpose."""
-        return [str(path.relative_to(self.data)) for path in (self.data / "drafts").rglob("*")]
+        walked = os.walk(self.data / "drafts")  # which passes over what is removed meanwhile
+        return [
+            os.path.relpath(Path(folder, name), self.data)
+            for folder, *names in walked
+            for name in (*names[0], *names[1])
+        ]
 
     def interrupt(self) -> int:
         """End it as Ctrl-C does, with all that it has begun; return its exit code."""
