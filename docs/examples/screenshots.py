@@ -1,4 +1,4 @@
-"""Pictures of the live page in three sizes: `PYTHONPATH=tests python docs/examples/screenshots.py` writes `docs/pictures/VIEW-SIZE.webp`.
+"""Pictures of the live page and the report in three sizes, in `docs/pictures/VIEW-SIZE.webp`: `PYTHONPATH=tests python docs/examples/screenshots.py`.
 
 It starts a server of its own in a folder that is removed, and asks for a what-if, the studies and a transfer plan.
 """
@@ -15,7 +15,9 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+import jibek
 from browser import browser
+from jibek.web import report
 from serving import serving
 
 PICTURES = Path(__file__).parents[1] / "pictures"
@@ -40,6 +42,11 @@ def what_if(page: Page) -> None:
     expect(page.locator(".whose")).to_contain_text("show the changed corridor", timeout=PATIENCE_MS)
     page.get_by_label("Time shown").fill(str(24 * 45 + 9))
     page.evaluate("scrollTo(0, 0)")
+
+
+def reported(page: Page) -> None:
+    """Look at a day in March."""
+    page.get_by_label("Time shown").fill(str(24 * 70 + 9))
 
 
 def tables(page: Page) -> None:
@@ -81,6 +88,7 @@ def plan(page: Page) -> None:
 
 VIEWS: dict[str, Callable[[Page], None]] = {
     "live": what_if, "tables": tables, "bottlenecks": bottlenecks, "compare": comparison, "invest": study, "transfer": plan,
+    "report": reported,
 }  # fmt: skip
 
 
@@ -101,7 +109,7 @@ def take(chromium: Browser, address: str, name: str) -> None:
             viewport={"width": width, "height": height}, reduced_motion="reduce", color_scheme="light"
         )
         page.set_default_timeout(60_000)
-        page.goto(f"{address}#/{name}?{ADDRESSES[name]}")
+        page.goto(address)
         VIEWS[name](page)
         page.wait_for_timeout(800)
         page.mouse.move(0, 0)
@@ -112,12 +120,20 @@ def take(chromium: Browser, address: str, name: str) -> None:
         print(file)
 
 
+def written(folder: Path) -> str:
+    """Write the report of a year; return its address."""
+    file = folder / "report.html"
+    report(jibek.simulate(jibek.read("trans-caspian"), replications=2, out=folder / "run"), file)
+    return file.as_uri()
+
+
 def main(names: list[str]) -> None:
     """Take the pictures of all views, or of those that are named."""
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as data, serving(Path(data)) as server, browser() as chromium:
         for name in names or VIEWS:
-            take(chromium, f"http://127.0.0.1:{server.port}/", name)
+            live = f"http://127.0.0.1:{server.port}/#/{name}?{ADDRESSES.get(name, '')}"
+            take(chromium, written(Path(data)) if name == "report" else live, name)
 
 
 if __name__ == "__main__":
