@@ -1,6 +1,7 @@
-"""Pictures of the live page and the report in three sizes, in `docs/pictures/VIEW-SIZE.webp`: `PYTHONPATH=tests python docs/examples/screenshots.py`.
+"""Pictures of the live page and the report in three sizes, `docs/pictures/VIEW-SIZE.webp`.
 
-It starts a server of its own in a folder that is removed, and asks for a what-if, the studies and a transfer plan.
+`PYTHONPATH=tests python docs/examples/screenshots.py` takes all, or the views that are named. It starts a server of its own in a
+folder that is removed, and asks for a what-if, the studies and a transfer plan.
 """
 
 from __future__ import annotations
