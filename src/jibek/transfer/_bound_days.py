@@ -108,6 +108,7 @@ def least_late_s(tasks: Sequence[Task], trains: Sequence[Waiting], waits: Sequen
             model.add(done[-1] >= leaves[train])
     model.minimize(sum(round(task.weight * 1000) * one for task, one in zip(tasks, done, strict=True)))
     solver = cp_model.CpSolver()
+    solver.parameters.catch_sigint_signal = False  # it would leave the process without Python's own handler
     solver.parameters.num_workers, solver.parameters.random_seed = 1, 0
     solver.parameters.max_deterministic_time = _SECONDS
     if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
