@@ -1,6 +1,7 @@
 """Trains that wait for each other's tracks: what CP-SAT proves is what all orders of trains give."""
 
 import random
+import signal
 from itertools import product
 
 import pytest
@@ -51,3 +52,11 @@ def test_the_bound_is_the_best_of_all_orders(seed):
         for order in orders
     )
     assert least_late_s(tasks, trains, waits) == pytest.approx(best, abs=0.1)
+
+
+def test_ctrl_c_is_still_heard():
+    """CP-SAT would leave the process to the system's handler, which ends it."""
+    tasks = [Task("count", 0.0, 0.0, 10.0, 10.0, 1.0, (name,)) for name in "ab"]
+    least_late_s(tasks, [Waiting(name, 0.0, 10.0, 0.0) for name in "ab"], [("a", "b", 1.0)])
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
