@@ -5,6 +5,9 @@ A change runs anew only the cranes that it concerns, from where it concerns them
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
+
 import numba
 import numpy as np
 
@@ -15,6 +18,13 @@ from jibek.transfer._course import NEVER, OVERLAP, Course, State, beyond, evalua
 
 _MOST = 12
 """How many boxes may change their place at once."""
+
+
+def stretches(seed: int, number: int, pieces: int, hot_s: float, cold_s: float) -> Iterator[tuple[int, float, float]]:
+    """Yield for each piece of a round its seed, and the temperatures at which it begins and ends."""
+    heats = [hot_s * (cold_s / hot_s) ** (piece / pieces) for piece in range(pieces + 1)]
+    for piece, (begin_s, end_s) in enumerate(pairwise(heats)):
+        yield ((seed * 1_000 + number) * 1_000 + piece) % 2**32, begin_s, end_s
 
 
 @numba.njit(cache=True)
@@ -183,35 +193,46 @@ def _shift(tasks, state, since, note, train):
 @numba.njit(cache=True)
 def _move(tasks, state, since, note, b):
     """Let a box, or all of its wagon, and what stands in a place of its train, not far, change places."""
+    one, other, many = places_to_swap(tasks, state, b)
+    for n in range(many):
+        if note[0] + 2 > _MOST or not swap(tasks, state, one + n, other + n):
+            return False
+        for place in (other + n, one + n):
+            box = state.box[place]
+            if box >= 0:
+                note[3 + note[0]] = box
+                note[0] += 1
+                k = state.crane[box]
+                since[k] = min(since[k], state.spot[box])
+    return note[0] > 0 and (many > 1 or (stand_together(tasks, state, other) and stand_together(tasks, state, one)))
+
+
+@numba.njit(cache=True)
+def places_to_swap(tasks, state, b):
+    """Draw another place of a box's train, not far, or another wagon alike; return the first place of each, and how many: 0 if none."""
     p = state.place[b]
     far = 8 if np.random.random() < 0.7 else 40
     q = p + np.random.randint(-far, far + 1)
     if q < 0 or q >= len(state.box) or tasks.outbound[q] != tasks.outbound[p]:
-        return False
-    one, other, many = p, q, 1
+        return p, p, 0
     if tasks.model[p] == tasks.model[q] and tasks.first[p] != tasks.first[q] and np.random.random() < 0.5:
-        one, other, many = tasks.first[p], tasks.first[q], tasks.last[p] - tasks.first[p]
-    for n in range(many):
-        if not _exchange(tasks, state, since, note, one + n, other + n):
-            return False
-    return note[0] > 0 and (many > 1 or (stand_together(tasks, state, q) and stand_together(tasks, state, p)))
+        return tasks.first[p], tasks.first[q], tasks.last[p] - tasks.first[p]
+    return p, q, 1
 
 
 @numba.njit(cache=True)
-def _exchange(tasks, state, since, note, p, q):
+def swap(tasks, state, p, q):
+    """Let what stands in two places change them; return whether it may."""
     b, c = state.box[p], state.box[q]
-    if p == q or note[0] + 2 > _MOST:
+    if p == q:
         return False
     if (b >= 0 and (tasks.fixed[b] or not tasks.may[b, q])) or (c >= 0 and (tasks.fixed[c] or not tasks.may[c, p])):
         return False
     state.box[p], state.box[q] = c, b
-    for box, place in ((b, q), (c, p)):
-        if box >= 0:
-            state.place[box] = place
-            note[3 + note[0]] = box
-            note[0] += 1
-            k = state.crane[box]
-            since[k] = min(since[k], state.spot[box])
+    if b >= 0:
+        state.place[b] = q
+    if c >= 0:
+        state.place[c] = p
     return True
 
 

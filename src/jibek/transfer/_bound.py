@@ -64,16 +64,15 @@ def bound(job: Job, left_over: int = 0, *, quick: bool = False) -> Bound:
     together = least_sum(turns, uses) - sum(turn.begin_s for turn in turns)
     if together > best.seconds + 1e-6:
         best = Bound("shared", together)
-    tardiness, late_s = _departures(job, serving, left_over, quick=quick), 0.0
-    tardiness_s = max(
-        0.0, least_sum(tardiness, [crane_use(tardiness)]) - sum(one.weight * one.begin_s for one in tardiness)
-    )
+    departures = _departures(job, serving, left_over, quick=quick)
+    on_time = sum(one.weight * one.begin_s for one in departures)
+    tardiness_s = max(0.0, least_sum(departures, [crane_use(departures)]) - on_time)
     if not left_over and not quick and (waits := conflicts(job, list(job.trains))):
         trains = waiting(job, _by_train(job, serving))
-        late_s = least_late_s(tardiness, trains, waits)
+        tardiness_s = max(tardiness_s, least_late_s(departures, trains, waits))
         if (apart := least_late_s(turns, trains, waits)) > best.seconds + 1e-6:
             best = Bound("tracks", apart)
-    return Bound(best.name, best.seconds, max(tardiness_s, late_s))
+    return Bound(best.name, best.seconds, tardiness_s)
 
 
 def _serving(job: Job) -> Mapping[str, set[str]]:

@@ -56,10 +56,7 @@ class Across:
         self.inbound = sorted({train for train, _ in ways})
         self.outbound = sorted({train for _, goals in ways for train in goals})
         self.lane = [slot.y_m for slot in job.yard.values()]
-        self.lengths = {
-            train: sum(job.models[wagon.model].length_m for wagon in job.rakes[train])
-            for train in (*self.inbound, *self.outbound)
-        }
+        self.lengths = {train: job.length_m(train) for train in (*self.inbound, *self.outbound)}
 
     def least(self, cranes: int, left_over: int, handling_s: float, trolley_m_per_s: float) -> Least:
         """Return the least over all choices of tracks."""

@@ -18,8 +18,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate, pairwise, product
 
-import numpy as np
-
 from jibek.transfer import tables as t
 from jibek.transfer._bound_across import Across
 from jibek.transfer._bound_links import least_with_links
@@ -131,7 +129,7 @@ class Boxes:
         if self.quick:
             return 0.0
         matching = Matching(self.job, self.boxes, self.outbound)
-        if np.count_nonzero(matching.may) > _LARGE:
+        if matching.size > _LARGE:
             return 0.0
         yard = Yard(self.job, matching)
         least = matching.bound(yard.cost_s(yard.spans), self.left_over)

@@ -63,7 +63,7 @@ def tail_s(job: Job, train: str, boxes: Boxes) -> float:
 def conflicts(job: Job, trains: Sequence[str]) -> list[tuple[str, str, float]]:
     """List the trains that are bound to stretches of a track that overlap, and how long it must be clear between."""
     bound = [train for train in trains if job.trains[train].offset_m is not None and len(tracks_of(job, train)) == 1]
-    length = {train: sum(job.models[wagon.model].length_m for wagon in job.rakes[train]) for train in bound}
+    length = {train: job.length_m(train) for train in bound}
     begin = {train: begins_m(job, train)[0] for train in bound}
     return [
         (one, other, tracks_of(job, one)[0].clear_s)

@@ -120,7 +120,7 @@ def stays_s(job: Job) -> dict[str, float]:
 
 def _shares(job: Job, tracks: Sequence[str], trains: Sequence[str]) -> dict[str, float]:
     """Return what part of some tracks each train takes."""
-    lengths = {train: sum(job.models[wagon.model].length_m for wagon in job.rakes[train]) for train in trains}
+    lengths = {train: job.length_m(train) for train in trains}
     room = sum(job.tracks[track].to_m - job.tracks[track].from_m for track in tracks)
     spans = [begins_m(job, train) for train in trains]
     latest, first_end = (

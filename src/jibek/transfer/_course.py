@@ -8,7 +8,7 @@ states without it are plans.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numba
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Arrays = TypeVar("Arrays", bound=tuple[NDArray[Any], ...])
 
 LACK_S = 0.3
 """What a lack of a metre for a second costs."""
@@ -27,7 +28,7 @@ _OUT_OF_REACH, _STAYS = 2000.0, 20.0
 OVERLAP = -2
 """In the table of pairs of places: they cannot be used together."""
 
-_TARDY, _BUSY, _AWAITED = 20.0, 0.03, 0.5
+TARDY, BUSY, _AWAITED = 20.0, 0.03, 0.5
 """What a second of weighted tardiness costs, a second that a crane is not done, and one that a train stays for which another waits."""
 
 NEVER = 1e12
@@ -71,6 +72,11 @@ class Tasks(NamedTuple):
     begin: Floats
 
 
+def copied(arrays: Arrays) -> Arrays:
+    """Return a named tuple of arrays that are the same, but its own."""
+    return type(arrays)(*map(np.copy, arrays))
+
+
 class State(NamedTuple):
     """Boxes of each crane (`order[k, : load[k]]`), crane, spot in its order, wait and place by box, boxes by place (-1: none), trains."""
 
@@ -85,7 +91,7 @@ class State(NamedTuple):
 
     def copy(self) -> State:
         """Return another one that is the same."""
-        return State(*(np.copy(array) for array in self))  # type: ignore[arg-type]
+        return copied(self)
 
 
 class Course(NamedTuple):
@@ -148,7 +154,7 @@ def _cost(tasks, state, course):
             if min(move[PX], move[QX]) < crane[7] or max(move[PX], move[QX]) > crane[8]:
                 lack += _OUT_OF_REACH
         if state.load[k]:
-            cost += _BUSY * course.moves[k, state.load[k] - 1, END]
+            cost += BUSY * course.moves[k, state.load[k] - 1, END]
     for g in range(len(tasks.begin)):
         last = tasks.begin[g]
         for i in range(len(until)):
@@ -156,7 +162,7 @@ def _cost(tasks, state, course):
                 last = max(last, until[i])
         cost += last - tasks.begin[g]
     for i in range(len(until)):
-        cost += _TARDY * tasks.weight[i] * max(0.0, until[i] - tasks.due[i])
+        cost += TARDY * tasks.weight[i] * max(0.0, until[i] - tasks.due[i])
         lack += _STAYS * max(0.0, until[i] - tasks.gone[i])
         if tasks.followed[i]:
             more += _AWAITED * until[i]

@@ -32,18 +32,13 @@ class Berth:
         offset = job.trains[train].offset_m
         if offset is not None:
             return self.track.from_m + offset, self.track.from_m + offset
-        return self.from_m, max(self.from_m, self.to_m - length_m(job, train))
+        return self.from_m, max(self.from_m, self.to_m - job.length_m(train))
 
 
 Frame = Sequence[Berth]
 
 After = Literal["none", "third", "others"]
 """Who comes, where two trains stand side by side, when others have gone: nobody, a third one of their side, those of the other side."""
-
-
-def length_m(job: Job, train: str) -> float:
-    """Return how long a train is."""
-    return sum(job.models[wagon.model].length_m for wagon in job.rakes[train])
 
 
 def frames(job: Job, plan: Plan, begins: Mapping[str, float]) -> Iterator[Frame]:
@@ -105,7 +100,7 @@ def _in_turn(job: Job, standing: set[str]) -> dict[str, list[str]]:
 
 
 def _fits(job: Job, train: str, track: t.Track) -> bool:
-    return length_m(job, train) + (job.trains[train].offset_m or 0.0) <= track.to_m - track.from_m + 1e-9
+    return job.length_m(train) + (job.trains[train].offset_m or 0.0) <= track.to_m - track.from_m + 1e-9
 
 
 def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str, float], after: After) -> Frame:
@@ -121,13 +116,13 @@ def _beside(job: Job, of_rule: Mapping[str, Sequence[str]], begins: Mapping[str,
         near, far = _nearest(track_of, trains, others), _nearest(track_of, others, trains)
         left, *middle, right = trains
         third = [middle.pop(len(middle) // 2)] if after == "third" else []
-        spare = near[0].to_m - near[0].from_m - length_m(job, left) - length_m(job, right)
+        spare = near[0].to_m - near[0].from_m - job.length_m(left) - job.length_m(right)
         on = dict(zip(middle, near[1:], strict=False)) | dict.fromkeys((left, right, *third), near[0])
         on |= {train: far[0] if after == "others" else track_of[train] for train in others}
         fixed = any(job.trains[train].offset_m is not None for train in (left, right))
         if spare < 0 or fixed or not all(_may(job, train, track) for train, track in on.items()):
             continue
-        border = near[0].from_m + length_m(job, left) + spare / 2
+        border = near[0].from_m + job.length_m(left) + spare / 2
         halves = [Berth(near[0], near[0].from_m, border, (left,)), Berth(near[0], border, near[0].to_m, (right,))]
         rest: dict[str, list[str]] = defaultdict(list)
         for train in (*third, *middle, *others):

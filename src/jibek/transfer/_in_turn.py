@@ -5,6 +5,8 @@ the distance to what the others have been told, and those that stand in the way 
 A sequence can be done when each train's boxes come before those of the trains that wait for its stretch of track.
 
 What has been done is kept turn by turn, so that a change is tried from the turn it concerns until all is as before.
+
+Numba keeps what it has compiled as long as this file is the same: whoever changes what a second costs in `_course`, changes this too.
 """
 
 from __future__ import annotations
@@ -15,14 +17,11 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from jibek.transfer._course import Tasks
+from jibek.transfer._course import BUSY, TARDY, Tasks, copied
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-_TARDY, _BUSY = 20.0, 0.03
-"""What a second of weighted tardiness costs, and a second that a crane is not done."""
 
 _SLACK_M = 1e-9
 _POINTS = 512
@@ -57,7 +56,7 @@ class Turns(NamedTuple):
 
     def copy(self) -> Turns:
         """Return another one that is the same."""
-        return Turns(*(np.copy(array) for array in self))  # type: ignore[arg-type]
+        return copied(self)
 
 
 class Log(NamedTuple):
@@ -366,10 +365,10 @@ def worth(tasks, yard, log, old, same):
         if same < end and log.left[same, i] > 0:
             until = old.until[end, i]
         last[tasks.group[i]] = max(last[tasks.group[i]], until)
-        cost += _TARDY * tasks.weight[i] * max(0.0, until - tasks.due[i])
+        cost += TARDY * tasks.weight[i] * max(0.0, until - tasks.due[i])
     for g in range(groups):
         cost += last[g] - tasks.begin[g]
     of = old if same < end else log
     for k in range(log.free.shape[1]):
-        cost += _BUSY * of.free[end, k]
+        cost += BUSY * of.free[end, k]
     return cost

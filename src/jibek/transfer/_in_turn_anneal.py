@@ -8,7 +8,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from jibek.transfer._anneal import stand_together
+from jibek.transfer._anneal import places_to_swap, stand_together, swap
 from jibek.transfer._in_turn import Turns, go, recount, worth
 
 _MUCH = 40
@@ -214,28 +214,15 @@ def _berth(tasks, yard, turns, note, train):
 @numba.njit(cache=True)
 def _exchange(tasks, turns, note, b):
     """Let a box, or all of its wagon, and what stands in a place of its train, not far, change places."""
-    p = turns.place[b]
-    far = 8 if np.random.random() < 0.7 else 40
-    q = p + np.random.randint(-far, far + 1)
-    if q < 0 or q >= len(turns.box) or tasks.outbound[q] != tasks.outbound[p]:
-        return False
-    one, other, many = p, q, 1
-    if tasks.model[p] == tasks.model[q] and tasks.first[p] != tasks.first[q] and np.random.random() < 0.5:
-        one, other, many = tasks.first[p], tasks.first[q], tasks.last[p] - tasks.first[p]
+    one, other, many = places_to_swap(tasks, turns, b)
     moved = np.empty(2 * many, dtype=np.int64)
     number = 0
     for n in range(many):
-        p, q = one + n, other + n
-        b, c = turns.box[p], turns.box[q]
-        if p == q:
+        if not swap(tasks, turns, one + n, other + n):
             return False
-        if (b >= 0 and (tasks.fixed[b] or not tasks.may[b, q])) or (c >= 0 and (tasks.fixed[c] or not tasks.may[c, p])):
-            return False
-        turns.box[p], turns.box[q] = c, b
-        for box, place in ((b, q), (c, p)):
-            if box >= 0:
-                turns.place[box] = place
-                moved[number] = box
+        for place in (other + n, one + n):
+            if turns.box[place] >= 0:
+                moved[number] = turns.box[place]
                 number += 1
     for n in range(len(turns.box_of)):
         for m in range(number):

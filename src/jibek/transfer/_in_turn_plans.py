@@ -7,13 +7,13 @@ sequences, of which each is done as early as its ways are free, than courses tha
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count, pairwise
+from itertools import count
 
 import numpy as np
 
 from jibek.transfer import tables as t
+from jibek.transfer._anneal import stretches
 from jibek.transfer._course import empty_course
-from jibek.transfer._frame import length_m
 from jibek.transfer._in_turn import Log, Turns, Yard, empty_log, go
 from jibek.transfer._in_turn_anneal import improve
 from jibek.transfer._layout import Layout
@@ -48,10 +48,8 @@ def plans_in_turn(layout: Layout, seed: int) -> Iterator[Plan]:
         log, trial, ending = empty_log(tasks, turns), empty_log(tasks, turns), turns.copy()
         pieces = min(_MOST, _FIRST << number // 2) // _PIECE
         hot = _WARM_S if again else _HOT_S
-        heats = [hot * (_COLD_S / hot) ** (piece / pieces) for piece in range(pieces + 1)]
-        for piece, between in enumerate(pairwise(heats)):
-            chance = (seed * 1_000 + number) * 1_000 + piece
-            cost = improve(tasks, yard, turns, ending, log, trial, chance % 2**32, _PIECE, *between)
+        for chance, *between in stretches(seed, number, pieces, hot, _COLD_S):
+            cost = improve(tasks, yard, turns, ending, log, trial, chance, _PIECE, *between)
             if cost < least - 1e-6:
                 least, best = cost, ending.copy()
                 found = plan_of(layout, yard, best)
@@ -63,7 +61,7 @@ def plans_in_turn(layout: Layout, seed: int) -> Iterator[Plan]:
 def yard_of(layout: Layout) -> Yard:
     """Say where trains may stand."""
     job, tracks = layout.job, list(layout.job.tracks.values())
-    lengths = [length_m(job, train) for train in layout.trains]
+    lengths = [job.length_m(train) for train in layout.trains]
     may = [{track.id for track in tracks_of(job, train)} for train in layout.trains]
     offsets = [job.trains[train].offset_m for train in layout.trains]
     stands = [

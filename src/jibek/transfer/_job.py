@@ -47,6 +47,10 @@ class Job(Package):
             found[wagon.train].append(wagon)
         return {train: tuple(sorted(wagons, key=lambda one: one.order)) for train, wagons in found.items()}
 
+    def length_m(self, train: str) -> float:
+        """Return how long a train is, in metres."""
+        return sum(self.models[wagon.model].length_m for wagon in self.rakes[train])
+
 
 def read_job(path: str | os.PathLike[str]) -> Job:
     """Read a transfer job.

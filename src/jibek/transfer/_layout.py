@@ -25,7 +25,7 @@ from jibek.transfer._course import (
     empty_course,
     run,
 )
-from jibek.transfer._frame import MOVE_S, Frame, following, frames, length_m
+from jibek.transfer._frame import MOVE_S, Frame, following, frames
 from jibek.transfer._groups import group_of, groups, middles_m
 from jibek.transfer._job import Job
 from jibek.transfer._load_columns import load_by_wagons
@@ -102,7 +102,7 @@ class Layout:
 
     def match(self, state: State) -> None:
         """Find places with which the cranes are done earlier, if they carry the boxes they do; else, or if the job is large, all stays."""
-        if np.count_nonzero(self.matching.may) > LARGE:
+        if self.matching.size > LARGE:
             return
         run(self.tasks, state, course := empty_course(self.tasks))
         shares = list(self._shares(state, course))
@@ -229,7 +229,7 @@ def _begins(job: Job, frame: Frame, begins: Mapping[str, float]) -> dict[str, fl
         here = [train.id for train in trains if train.id in berths]
         spans = {train: berths[train].begins_m(job, train) for train in here}
         wish = {train: begins.get(train, 0.0) for train in here}
-        ends = [x + length_m(job, train) for train, x in wish.items()]
+        ends = [x + job.length_m(train) for train, x in wish.items()]
         low = max((spans[train][0] - wish[train] for train in here), default=0.0)
         high = min((spans[train][1] - wish[train] for train in here), default=0.0)
         shift = min(max(centre - (min(wish.values()) + max(ends)) / 2, low), high) if here else 0.0

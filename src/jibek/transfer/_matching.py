@@ -118,6 +118,11 @@ class Matching:
         return found
 
     @cached_property
+    def size(self) -> int:
+        """Number of `pairs`, which need not be listed for it."""
+        return int(np.count_nonzero(self.may))
+
+    @cached_property
     def pairs(self) -> list[tuple[int, int]]:
         """Boxes and places they may have, by number."""
         b, p = np.nonzero(self.may)

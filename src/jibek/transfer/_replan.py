@@ -12,6 +12,7 @@ from typing import Any
 from jibek.tables import Row
 from jibek.transfer import tables as t
 from jibek.transfer._check_plan import check_plan
+from jibek.transfer._course import BUSY, TARDY
 from jibek.transfer._job import Job
 from jibek.transfer._plan import Plan
 from jibek.transfer._rails import Rails
@@ -24,9 +25,8 @@ What = tuple[str, str, str]
 SOON_S = 900.0
 """How long before it begins a move is not taken from its crane, nor from its turn."""
 
-_TARDY, _BUSY, _TAKEN = 20.0, 0.03, 20.0
-"""What a second of weighted tardiness costs, a second that a crane is not done, and a move due soon that is taken from its crane or turn,
-while a sequence is changed."""
+_TAKEN = 20.0
+"""What it costs, while a sequence is changed, that a move due soon is taken from its crane or turn."""
 
 _ROUNDS, _MEMORY = 20, 20
 """Changes tried between two looks at the best; how many changes ago a sequence may have been as bad as a new one."""
@@ -201,7 +201,7 @@ class _Rest:
         for k, moves in enumerate(self.soon):
             kept += _longest_rising([turns[what][1] for what in moves if what in turns and turns[what][0] == k])
         taken = sum(map(len, self.soon)) - kept
-        return _TARDY * tardiness_s + turnaround_s + _BUSY * cranes_done_s + _TAKEN * taken
+        return TARDY * tardiness_s + turnaround_s + BUSY * cranes_done_s + _TAKEN * taken
 
     def _possible(self, task: Task) -> bool:
         """Whether a move could be made when it was planned: its crane works, its trains have come."""

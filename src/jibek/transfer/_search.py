@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import count, islice, pairwise
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
 
-from jibek.transfer._anneal import anneal
+from jibek.transfer._anneal import anneal, stretches
 from jibek.transfer._bound import Bound, bound
 from jibek.transfer._check_plan import check_plan
 from jibek.transfer._course import State, empty_course, run
@@ -146,12 +146,10 @@ class Rounds:
     def anneal(self, layout: Layout, state: State, changes: int) -> Iterator[Found]:
         """Anneal a state, and keep what the check says is better."""
         course, pieces = empty_course(layout.tasks), max(1, changes // _PIECE)
-        heats = [_HOT_S * (_COLD_S / _HOT_S) ** (piece / pieces) for piece in range(pieces + 1)]
-        for piece, between in enumerate(pairwise(heats)):
+        for chance, *between in stretches(self.seed, self.number, pieces, _HOT_S, _COLD_S):
             layout.fit(state, course)
             trial = state.copy()
-            chance = (self.seed * 1_000 + self.number) * 1_000 + piece
-            cost = anneal(layout.tasks, state, course, trial, chance % 2**32, changes // pieces, *between)
+            cost = anneal(layout.tasks, state, course, trial, chance, changes // pieces, *between)
             if cost < self.least:
                 self.least, self.best = cost, (layout, trial)
                 run(layout.tasks, trial, course)

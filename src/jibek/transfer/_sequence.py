@@ -92,10 +92,7 @@ class Shift:
         """Say which trains stand before each one on its stretch of track, and how long that must be clear between."""
         found: dict[str, list[tuple[str, float]]] = defaultdict(list)
         stays = sorted(self.stays.values(), key=lambda stay: stay.from_s)
-        length = {
-            train: sum(self.job.models[wagon.model].length_m for wagon in rake)
-            for train, rake in self.job.rakes.items()
-        }
+        length = {train: self.job.length_m(train) for train in self.job.trains}
         for n, stay in enumerate(stays):
             for other in stays[:n]:
                 low, high = sorted((stay, other), key=lambda one: one.offset_m)

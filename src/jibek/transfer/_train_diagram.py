@@ -36,7 +36,7 @@ def train_diagram(job: Job, train: str, standing: Mapping[str, tuple[str, int]],
     ends = sorted({box.destination for box in job.boxes.values()})
     colours = {end: COLOURS[n % 6] for n, end in enumerate(ends)}
     boxes = _by_wagon(job, standing)
-    total_m = sum(job.models[wagon.model].length_m for wagon in job.rakes[train])
+    total_m = job.length_m(train)
     rows = max(1, math.ceil(total_m / (_ROW_M - 26)))
     mine = [box for wagon in job.rakes[train] for box, _ in boxes.get(wagon.id, ())]
     mass = sum(box.mass_t for box in mine)

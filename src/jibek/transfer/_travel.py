@@ -71,8 +71,7 @@ class Yard:
 
 def begins_m(job: Job, train: str, on: str | None = None) -> Span:
     """Return between where a train may begin, on a track or on any it may stand on."""
-    it, models = job.trains[train], [job.models[wagon.model] for wagon in job.rakes[train]]
-    length = sum(model.length_m for model in models)
+    it, length = job.trains[train], job.length_m(train)
     spans = []
     for track in tracks_of(job, train):
         if on not in (None, track.id):
@@ -105,7 +104,7 @@ def parked_m(job: Job) -> dict[str, float]:
         ends = {end for one in job.departures.values() if one.train in ids for end in one.destinations}
         boxes = [box for box in job.boxes.values() if job.wagons[box.wagon].train in ids and box.destination in ends]
         matching = Matching(job, boxes, outbound)
-        if boxes and np.count_nonzero(matching.may) <= LARGE:
+        if boxes and matching.size <= LARGE:
             found |= least_travel(Yard(job, matching), matching).begins_m
     return found
 
