@@ -11,7 +11,18 @@ from itertools import accumulate
 from typing import Any
 
 from jibek.serve._package_models import Edit
-from jibek.tables import Column, Package, PackageError, Problem, cells, columns, csv_text, near, toml_text
+from jibek.tables import (
+    Column,
+    Package,
+    PackageError,
+    Problem,
+    cells,
+    columns,
+    csv_text,
+    header_values,
+    near,
+    toml_text,
+)
 
 
 class Edited:
@@ -91,9 +102,8 @@ def _refuse_unknown(package: Package, edit: Edit) -> None:
 
 def _header(package: Package, edit: Edit) -> dict[str, Any]:
     """Return what the header says: values as they were, and texts where it is other."""
-    known = columns(package.schema.header).values()
-    given = {one.name: getattr(package.header, one.name) for one in known if one.required or one.given(package.header)}
-    return {name: value for name, value in (given | edit.header).items() if not isinstance(value, str) or value.strip()}
+    values = header_values(package.header) | edit.header
+    return {name: value for name, value in values.items() if not isinstance(value, str) or value.strip()}
 
 
 def _height(line: list[str]) -> int:

@@ -40,7 +40,16 @@ from jibek.tables._messages import sentence
 from jibek.tables._package import Package, Schema
 from jibek.tables._reading import folder_of, read_package
 from jibek.tables._references import Known, unresolved
-from jibek.tables._writing import cells, csv_text, placed, refuse_to_lose, texts, toml_text, write_package
+from jibek.tables._writing import (
+    cells,
+    csv_text,
+    header_values,
+    placed,
+    refuse_to_lose,
+    texts,
+    toml_text,
+    write_package,
+)
 
 __all__ = [
     "CHAINED",
@@ -82,6 +91,7 @@ __all__ = [
     "described",
     "folder_of",
     "frictionless",
+    "header_values",
     "near",
     "number_text",
     "page",

@@ -48,7 +48,7 @@ def write_package(package: Package, path: str | os.PathLike[str], *, overwrite: 
 def texts(package: Package) -> dict[str, str]:
     """Return the text of each file of a package by its name, the header's first; tables without rows have none."""
     tables = {f"{name}.csv": csv_text(cells(package, name)) for name in package.schema.tables if package.rows(name)}
-    return {package.schema.header_file: _header_text(package.header)} | tables
+    return {package.schema.header_file: toml_text(header_values(package.header))} | tables
 
 
 def cells(package: Package, table: str) -> list[list[str]]:
@@ -122,9 +122,10 @@ def toml_text(values: Mapping[str, Any]) -> str:
     return "".join(f"{name} = {_toml(value)}\n" for name, value in values.items())
 
 
-def _header_text(header: BaseModel) -> str:
+def header_values(header: BaseModel) -> dict[str, Any]:
+    """Return what a header says: all that is required or not its default."""
     known = columns(type(header)).values()
-    return toml_text({one.name: getattr(header, one.name) for one in known if one.required or one.given(header)})
+    return {one.name: getattr(header, one.name) for one in known if one.required or one.given(header)}
 
 
 def _toml(value: Any) -> str:
