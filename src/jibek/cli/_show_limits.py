@@ -36,7 +36,8 @@ def bound_summary(found: Bound) -> None:
     _print(
         console,
         _used_most(found),
-        f"{found.seconds:.2f} s; a month by itself: what stops its demand from growing first",
+        "what a raise brings holds until something else binds; a month by itself: what stops its demand from growing first",
+        f"{found.seconds:.2f} s",
     )
 
 
